@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Models.Layers;
+
+/// <summary>A layer that knows its name and takes an adapter.</summary>
+internal interface IAdaptableLayer : IDisposable
+{
+    /// <summary>Dotted diffusers path below its model part, for instance <c>mid_block.attentions.0.proj_in</c>.</summary>
+    string Path { get; }
+
+    /// <summary>The frozen weight: [out, in] (linear) or [out, in, kh, kw] (convolution).</summary>
+    Tensor Weight { get; }
+
+    /// <summary>The adapter, if a network attached one.</summary>
+    IAdapter? Adapter { get; set; }
+}

@@ -1,0 +1,42 @@
+using KohyaPS.Engine.Checkpoints;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Models.Layers;
+
+/// <summary>A frozen linear layer y = x W^T + b, with a place for one adapter.</summary>
+internal sealed class Linear : IAdaptableLayer
+{
+    private readonly Tensor? bias;
+
+    /// <param name="weights">The view that holds <c>weight</c> [out, in] and optionally <c>bias</c> [out].</param>
+    public Linear(WeightSource weights)
+    {
+        Path = weights.Path;
+        Weight = weights.Get("weight");
+        bias = weights.Find("bias");
+    }
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public Tensor Weight { get; }
+
+    /// <inheritdoc/>
+    public IAdapter? Adapter { get; set; }
+
+    /// <param name="x">[..., in]</param>
+    /// <returns>[..., out]</returns>
+    public Tensor Forward(Tensor x)
+    {
+        var output = nn.functional.linear(x, Weight, bias);
+        return Adapter is null ? output : Adapter.Apply(x, output);
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        Weight.Dispose();
+        bias?.Dispose();
+    }
+}

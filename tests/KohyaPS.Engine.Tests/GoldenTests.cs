@@ -1,0 +1,21 @@
+using KohyaPS.Conformance;
+
+namespace KohyaPS.Engine.Tests;
+
+/// <summary>Replays every golden case of one family; a family's test class derives from this and is otherwise empty.</summary>
+public abstract class GoldenTests<TFamily>
+    where TFamily : GoldenFamily, new()
+{
+    private static readonly Dictionary<string, GoldenCase> Cases = new TFamily().CasesBelow(GoldenRoot.Path).ToDictionary(c => c.Id);
+
+    public static TheoryData<string> CaseIds => [.. Cases.Keys];
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(CaseIds))]
+    public void Matches_the_peer(string id)
+    {
+        var result = Cases[id].Run(GoldenRoot.IsFullRun);
+        Assert.SkipWhen(result.Outcome == GoldenOutcome.Skipped, result.Message);
+        Assert.True(result.Outcome == GoldenOutcome.Passed, result.Message);
+    }
+}
