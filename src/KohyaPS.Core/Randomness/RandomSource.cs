@@ -1,41 +1,10 @@
 namespace KohyaPS.Randomness;
 
-/// <summary>What a draw is for: part of its key, so that draws of different purposes never share numbers.</summary>
-public enum DrawPurpose
-{
-    /// <summary>The Gaussian noise added to latents.</summary>
-    Noise = 1,
-
-    /// <summary>The timesteps of a batch.</summary>
-    Timestep = 2,
-
-    /// <summary>The draw of latents from the cached mean and deviation.</summary>
-    LatentSample = 3,
-
-    /// <summary>The order of batches in an epoch.</summary>
-    BatchOrder = 4,
-
-    /// <summary>Shuffling and dropping of caption tags.</summary>
-    Caption = 5,
-
-    /// <summary>Crop, flip and colour of a picture.</summary>
-    Augmentation = 6,
-
-    /// <summary>First values of a network's weights.</summary>
-    NetworkInitialization = 7,
-
-    /// <summary>Dropouts inside a network.</summary>
-    NetworkDropout = 8,
-
-    /// <summary>First noise of a sample picture.</summary>
-    SampleImage = 9,
-}
-
 /// <summary>
 /// Random numbers as a pure function of (seed, purpose, step, sample): nothing is saved, a resume or another thread draws the same.
 /// The key is mixed by the finalizer of SplitMix64 (Steele, Lea, Flood 2014), which also steps the stream.
 /// </summary>
-public struct RandomStream
+public struct RandomSource
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
     private ulong state;
@@ -44,7 +13,7 @@ public struct RandomStream
     /// <param name="purpose">What the numbers are for.</param>
     /// <param name="step">Micro-step or epoch, counted from the start of the training.</param>
     /// <param name="sample">Index inside the step: position in the batch, or a picture's index.</param>
-    public RandomStream(long seed, DrawPurpose purpose, long step = 0, long sample = 0) =>
+    public RandomSource(long seed, DrawPurpose purpose, long step = 0, long sample = 0) =>
         state = Mix(Mix(Mix(Mix((ulong)seed) + (ulong)purpose) + (ulong)step) + (ulong)sample);
 
     /// <summary>64 uniform bits.</summary>
