@@ -1,0 +1,41 @@
+namespace KohyaPS;
+
+/// <summary>How the learning rate changes during the training.</summary>
+public sealed record ScheduleSettings : SettingGroup
+{
+    /// <summary>Learning-rate schedule.</summary>
+    [Setting(Aliases = ["Scheduler"], Gui = "lr_scheduler", TrainerDefault = "constant")]
+    public LrScheduler LrScheduler { get; init; } = LrScheduler.Cosine;
+
+    /// <summary>Schedule class of torch.optim.lr_scheduler to use instead of LrScheduler.</summary>
+    [Setting]
+    public string? LrSchedulerType { get; init; }
+
+    /// <summary>Further arguments of the schedule as name=value.</summary>
+    [Setting(Gui = "lr_scheduler_args")]
+    public IReadOnlyList<string>? LrSchedulerArgs { get; init; }
+
+    /// <summary>Length of the warm-up: a number of steps, or a share of the training such as 0.1 or 10%.</summary>
+    [Setting(Aliases = ["Warmup"], Gui = "lr_warmup", TrainerDefault = "0")]
+    public StepsOrShare LrWarmupSteps { get; init; } = StepsOrShare.Share(0.1);
+
+    /// <summary>Length of the decay of warmup_stable_decay: steps or a share.</summary>
+    [Setting]
+    public StepsOrShare LrDecaySteps { get; init; }
+
+    /// <summary>Number of restarts of cosine_with_restarts.</summary>
+    [Setting(Gui = "lr_scheduler_num_cycles", Minimum = 1)]
+    public int LrSchedulerNumCycles { get; init; } = 1;
+
+    /// <summary>Exponent of the polynomial schedule.</summary>
+    [Setting(Gui = "lr_scheduler_power")]
+    public double LrSchedulerPower { get; init; } = 1;
+
+    /// <summary>Time scale of inverse_sqrt. Not set: the warm-up, or 10000.</summary>
+    [Setting(Minimum = 1)]
+    public int? LrSchedulerTimescale { get; init; }
+
+    /// <summary>Lowest learning rate as a share of the first one, for cosine_with_min_lr and warmup_stable_decay.</summary>
+    [Setting(Minimum = 0, Maximum = 1)]
+    public double? LrSchedulerMinLrRatio { get; init; }
+}
