@@ -1,0 +1,23 @@
+namespace KohyaPS;
+
+/// <summary>Where the memory of a training goes, in bytes, estimated from the shapes in the files and the settings.</summary>
+public sealed record MemoryForecast
+{
+    /// <summary>The frozen weights that stay loaded during the steps.</summary>
+    public required long Weights { get; init; }
+
+    /// <summary>The network's parameters, gradients and optimizer state.</summary>
+    public required long Network { get; init; }
+
+    /// <summary>Activations kept for the backward pass, at the largest bucket.</summary>
+    public required long Activations { get; init; }
+
+    /// <summary>Cached latents and text states.</summary>
+    public required long Caches { get; init; }
+
+    /// <summary>The process itself: .NET, PowerShell and the libraries.</summary>
+    public required long Process { get; init; }
+
+    /// <summary>All together.</summary>
+    public long Total => Weights + Network + Activations + Caches + Process;
+}

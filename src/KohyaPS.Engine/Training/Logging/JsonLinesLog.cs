@@ -1,0 +1,113 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace KohyaPS.Engine.Training.Logging;
+
+/// <summary>The structured log of a run: one JSON object a line, flushed line by line, readable while the training runs.</summary>
+internal sealed class JsonLinesLog : IDisposable
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly FileStream stream;
+
+    /// <param name="path">The file; a resumed run appends to it.</param>
+    public JsonLinesLog(string path)
+    {
+        Path = path;
+        stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Appends what the event says; preparation progress is left out.</summary>
+    public void Write(TrainingEvent happened)
+    {
+        if (happened is PreparationProgress)
+            return;
+        using (var json = new Utf8JsonWriter(stream, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", happened.Time.UtcDateTime);
+            json.WriteString("event", happened.GetType().Name);
+            WriteBody(json, happened);
+            json.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+        stream.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+
+    private static void WriteBody(Utf8JsonWriter json, TrainingEvent happened)
+    {
+        switch (happened)
+        {
+            case TrainingStarted e:
+                json.WriteString("name", e.Plan.Name);
+                json.WriteString("runId", e.RunId);
+                json.WriteString("baseModel", e.Plan.BaseModel);
+                json.WriteNumber("firstStep", e.FirstStep);
+                json.WriteNumber("totalSteps", e.Plan.TotalSteps);
+                json.WriteNumber("epochs", e.Plan.Epochs);
+                json.WriteNumber("batchesPerEpoch", e.Plan.BatchesPerEpoch);
+                json.WriteString("steps", e.Plan.StepEquation);
+                json.WriteString("runtime", e.Runtime);
+                break;
+            case StepDone e:
+                json.WriteNumber("step", e.Step);
+                json.WriteNumber("epoch", e.Epoch);
+                WriteNumber(json, "loss", e.Loss);
+                WriteNumber(json, "averageLoss", e.AverageLoss);
+                WriteNumber(json, "gradientNorm", e.GradientNorm);
+                json.WriteStartObject("learningRates");
+                foreach (var (group, rate) in e.LearningRates)
+                    WriteNumber(json, group, rate);
+                json.WriteEndObject();
+                json.WriteNumber("seconds", Math.Round(e.StepSeconds, 4));
+                json.WriteNumber("memoryBytes", e.MemoryBytes);
+                break;
+            case EpochDone e:
+                json.WriteNumber("epoch", e.Epoch);
+                json.WriteNumber("step", e.Step);
+                WriteNumber(json, "averageLoss", e.AverageLoss);
+                break;
+            case NetworkSaved e:
+                json.WriteString("path", e.Path);
+                json.WriteNumber("step", e.Step);
+                json.WriteNumber("epoch", e.Epoch);
+                json.WriteBoolean("final", e.IsFinal);
+                break;
+            case StateSaved e:
+                json.WriteString("path", e.State.Path);
+                json.WriteNumber("step", e.State.Step);
+                json.WriteString("reason", e.State.Reason.ToString());
+                break;
+            case RetentionRemoved e:
+                json.WriteString("path", e.Path);
+                break;
+            case TrainingWarning e:
+                json.WriteString("message", e.Message);
+                break;
+            case TrainingEnded e:
+                json.WriteNumber("exitCode", (int)e.Result.ExitCode);
+                json.WriteString("outcome", e.Result.ExitCode.ToString());
+                json.WriteString("message", e.Result.Message);
+                json.WriteNumber("steps", e.Result.Steps);
+                json.WriteNumber("seconds", Math.Round(e.Result.Duration.TotalSeconds, 3));
+                json.WriteNumber("peakMemoryBytes", e.Result.PeakMemoryBytes);
+                break;
+            default:
+                throw new ArgumentException($"The log has no form for {happened.GetType().Name}.");
+        }
+    }
+
+    // JSON has no NaN or infinity; a diverged loss is logged as text.
+    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumber(name, value);
+        else
+            json.WriteString(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
