@@ -1,15 +1,12 @@
 namespace KohyaPS;
 
 /// <summary>
-/// A dataset of a dataset_config: subsets that are batched together, with settings of their own. Null means: as the configuration says.
-/// <see cref="Overrides"/> holds caption and augmentation settings that its subsets inherit.
+/// A dataset of a dataset_config: subsets that are batched together, with settings of their own.
+/// What it does not set is as the configuration says; <see cref="LoraConfig.For(DatasetDefinition)"/> joins the two.
 /// </summary>
 public sealed record DatasetDefinition
 {
-    /// <summary>Pictures per forward pass.</summary>
-    public int? BatchSize { get; init; }
-
-    /// <summary>Settings for this dataset, by PascalCase name: buckets, captions, augmentation.</summary>
+    /// <summary>Settings for this dataset and its subsets, by PascalCase name: batch size, buckets, captions, augmentation, validation.</summary>
     public IReadOnlyDictionary<string, object?> Overrides { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Strength of the network while this dataset is trained. Kept for files that state it; the newest trainer no longer applies it.</summary>

@@ -89,6 +89,20 @@ public sealed record LoraConfig
     /// <exception cref="ArgumentException">There is no such setting, or the value does not fit it.</exception>
     public LoraConfig With(string setting, object? value) => SettingCatalogue.Get(setting).Write(this, value);
 
+    /// <summary>This configuration as it holds for a dataset: what the dataset sets wins.</summary>
+    public LoraConfig For(DatasetDefinition dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return dataset.Overrides.Aggregate(this, (config, setting) => config.With(setting.Key, setting.Value));
+    }
+
+    /// <summary>This configuration as it holds for a subset of a dataset: what the subset sets wins, then what the dataset sets.</summary>
+    public LoraConfig For(DatasetDefinition dataset, SubsetDefinition subset)
+    {
+        ArgumentNullException.ThrowIfNull(subset);
+        return subset.Overrides.Aggregate(For(dataset), (config, setting) => config.With(setting.Key, setting.Value));
+    }
+
     /// <summary>The absolute path of a path setting; null for null.</summary>
     public string? Resolve(string? path) => path is null ? null : Path.GetFullPath(path, BaseFolder);
 

@@ -15,9 +15,17 @@ public sealed record ScheduleSettings : SettingGroup
     [Setting(Gui = "lr_scheduler_args")]
     public IReadOnlyList<string>? LrSchedulerArgs { get; init; }
 
-    /// <summary>Length of the warm-up: a number of steps, or a share of the training such as 0.1 or 10%.</summary>
-    [Setting(Aliases = ["Warmup"], Gui = "lr_warmup", TrainerDefault = "0")]
-    public StepsOrShare LrWarmupSteps { get; init; } = StepsOrShare.Share(0.1);
+    /// <summary>
+    /// Length of the warm-up: a number of steps, or a share of the training such as 0.1 or 10%. Not set: 10%, but none for the schedules that take no warm-up.
+    /// </summary>
+    [Setting(Aliases = ["Warmup"], Gui = "lr_warmup", GuiDefault = "10%", TrainerDefault = "0", Why = "10% as the GUI's, without its error for constant and adafactor")]
+    public StepsOrShare? LrWarmupSteps { get; init; }
+
+    /// <summary>The warm-up in force: the one set, or the default of the schedule.</summary>
+    public StepsOrShare EffectiveWarmup => LrWarmupSteps ?? (HasWarmup ? StepsOrShare.Share(0.1) : default);
+
+    /// <summary>Whether the schedule can warm up: constant, adafactor and classes of torch.optim.lr_scheduler cannot.</summary>
+    public bool HasWarmup => LrSchedulerType is null && LrScheduler is not (LrScheduler.Constant or LrScheduler.Adafactor or LrScheduler.PiecewiseConstant);
 
     /// <summary>Length of the decay of warmup_stable_decay: steps or a share.</summary>
     [Setting]
