@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Management.Automation;
+using KohyaPS.Engine.Training;
+
+namespace KohyaPS.Commands;
+
+/// <summary>
+/// Runs a training on a thread of its own and turns its events into progress, verbose and warning records on the pipeline's thread. The
+/// first stop asks the training to end its step and save; a second Ctrl+C at a console leaves at once.
+/// </summary>
+internal sealed class TrainingHost : IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource abandon = new();
+    private readonly ProgressRecord progress = new(0x4b50, "LoRA training", "starting");
+    private DateTime nextProgress;
+    private int total;
+    private int epochs;
+
+    /// <summary>Asks the training to end its step and save its state. Safe from any thread.</summary>
+    public void Stop() => stop.Cancel();
+
+    /// <summary>Runs the training to its end.</summary>
+    /// <returns>How it ended; null when it was left at once.</returns>
+    public TrainingResult? Run(TrainingRequest request, PSCmdlet cmdlet)
+    {
+        using var events = new BlockingCollection<TrainingEvent>(boundedCapacity: 256);
+        TrainingResult? result = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = LoraTrainer.Run(request, e => Offer(events, e), stop.Token, abandon.Token);
+            }
+            finally
+            {
+                events.CompleteAdding();
+            }
+        })
+        { IsBackground = true, Name = $"KohyaPS training {request.Config.Name}" };
+        Console.CancelKeyPress += LeaveOnSecondStop;
+        try
+        {
+            thread.Start();
+            foreach (var happened in events.GetConsumingEnumerable(abandon.Token))
+                Report(cmdlet, happened);
+            thread.Join();
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= LeaveOnSecondStop;
+            progress.RecordType = ProgressRecordType.Completed;
+            Quietly(() => cmdlet.WriteProgress(progress));
+        }
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        stop.Dispose();
+        abandon.Dispose();
+    }
+
+    private void LeaveOnSecondStop(object? sender, ConsoleCancelEventArgs e)
+    {
+        if (stop.IsCancellationRequested)
+            abandon.Cancel();
+    }
+
+    private void Offer(BlockingCollection<TrainingEvent> events, TrainingEvent happened)
+    {
+        if (!abandon.IsCancellationRequested)
+            events.Add(happened, abandon.Token);
+    }
+
+    private void Report(PSCmdlet cmdlet, TrainingEvent happened)
+    {
+        switch (happened)
+        {
+            case PreparationProgress e:
+                progress.StatusDescription = e.Phase;
+                progress.CurrentOperation = e.Total > 0 ? Text($"{e.Done} of {e.Total}") : "";
+                progress.PercentComplete = e.Total > 0 ? 100 * e.Done / e.Total : -1;
+                Show(cmdlet, force: e.Done == 0);
+                break;
+            case TrainingStarted e:
+                progress.Activity = $"LoRA training {e.Plan.Name} ({e.RunId})";
+                total = e.Plan.TotalSteps;
+                epochs = e.Plan.Epochs;
+                Quietly(() => cmdlet.WriteVerbose($"{e.Plan.StepEquation}; {e.Runtime}"));
+                break;
+            case StepDone e:
+                progress.StatusDescription = Text($"step {e.Step} of {total}, epoch {e.Epoch} of {epochs}, loss {e.AverageLoss:0.0000}, {Speed(e.StepSeconds)}");
+                progress.CurrentOperation = Text($"{e.MemoryBytes / 1e9:0.0} GB; rates {string.Join(", ", e.LearningRates.Select(r => Text($"{r.Key} {r.Value:0.###e-0}")))}");
+                progress.SecondsRemaining = (int)Math.Min(e.RemainingSeconds, int.MaxValue);
+                progress.PercentComplete = (int)(100L * e.Step / Math.Max(total, 1));
+                Show(cmdlet, force: false);
+                break;
+            case NetworkSaved e:
+                Quietly(() => cmdlet.WriteVerbose($"saved {e.Path}"));
+                break;
+            case StateSaved e:
+                Quietly(() => cmdlet.WriteVerbose($"saved state {e.State.Path} ({e.State.Reason})"));
+                break;
+            case TrainingWarning e:
+                Quietly(() => cmdlet.WriteWarning(e.Message));
+                break;
+        }
+    }
+
+    private void Show(PSCmdlet cmdlet, bool force)
+    {
+        if (!force && DateTime.UtcNow < nextProgress)
+            return;
+        nextProgress = DateTime.UtcNow + ProgressInterval;
+        Quietly(() => cmdlet.WriteProgress(progress));
+    }
+
+    // After Ctrl+C the host refuses all output; the events are drained on, until the training has saved and left.
+    private static void Quietly(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (PipelineStoppedException)
+        {
+        }
+    }
+
+    private static string Speed(double seconds) => seconds >= 1 ? Text($"{seconds:0.00} s a step") : Text($"{1 / Math.Max(seconds, 1e-9):0.0} steps a second");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.CurrentCulture);
+}
