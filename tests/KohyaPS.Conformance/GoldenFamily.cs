@@ -4,7 +4,10 @@ namespace KohyaPS.Conformance;
 public abstract class GoldenFamily
 {
     /// <summary>Every family this project knows, in the order of the report. Add a new one here.</summary>
-    public static IReadOnlyList<GoldenFamily> All { get; } = [];
+    public static IReadOnlyList<GoldenFamily> All { get; } =
+    [
+        new ModelsFamily(),
+    ];
 
     /// <summary>The folder below the goldens' root, and the name in the report.</summary>
     public abstract string Name { get; }

@@ -1,0 +1,41 @@
+using KohyaPS.Conformance.Models;
+
+namespace KohyaPS.Conformance;
+
+/// <summary>Architectures and checkpoint layouts.</summary>
+public sealed class ModelsFamily : GoldenFamily
+{
+    // What stands in files of its own form; each takes the family's folder.
+    private static readonly Func<string, IEnumerable<GoldenCase>>[] Sources =
+    [
+        SafetensorsCases.In,
+    ];
+
+    // What replays a file of cases/ or full/, by its "kind".
+    private static readonly Dictionary<string, Action<ModelCase, GoldenCheck>> Replays = new()
+    {
+    };
+
+    /// <inheritdoc/>
+    public override string Name => "models";
+
+    /// <inheritdoc/>
+    public override IEnumerable<GoldenCase> Cases(string folder)
+    {
+        foreach (var found in Sources.SelectMany(source => source(folder)))
+            yield return found;
+        foreach (var sub in new[] { "cases", "full" }.Select(s => Path.Combine(folder, s)).Where(Directory.Exists))
+        {
+            foreach (var file in Directory.EnumerateFiles(sub, "*.json").Order(StringComparer.Ordinal))
+            {
+                yield return new(Path.GetFileNameWithoutExtension(file), check =>
+                {
+                    using var recorded = new ModelCase(folder, file);
+                    if (!Replays.TryGetValue(recorded.Kind, out var replay))
+                        throw new GoldenSkipException($"arrives with a later issue: cases of kind '{recorded.Kind}'");
+                    replay(recorded, check);
+                }, IsFull: Path.GetFileName(sub) == "full");
+            }
+        }
+    }
+}
