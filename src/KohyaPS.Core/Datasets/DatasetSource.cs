@@ -1,0 +1,74 @@
+namespace KohyaPS;
+
+/// <summary>Where a dataset lies and how it is to be read: what <see cref="DatasetReader"/> works from.</summary>
+public sealed record DatasetSource
+{
+    /// <summary>Folder that holds the folders named repeats_name (train_data_dir).</summary>
+    public string? ImageFolder { get; init; }
+
+    /// <summary>The same for regularisation pictures (reg_data_dir).</summary>
+    public string? RegularizationFolder { get; init; }
+
+    /// <summary>Where networks are to be saved (output_dir); carried on, not read.</summary>
+    public string? OutputFolder { get; init; }
+
+    /// <summary>Where logs are to be written (logging_dir); carried on, not read.</summary>
+    public string? LoggingFolder { get; init; }
+
+    /// <summary>The settings of all subsets found by the folder convention.</summary>
+    public SubsetSettings Settings { get; init; } = new();
+
+    /// <summary>Subsets named outright; where there are any, the two image folders are not looked at.</summary>
+    public IReadOnlyList<SubsetSource> Subsets { get; init; } = [];
+
+    /// <summary>Pictures in a batch.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Sizes at which the pictures are trained.</summary>
+    public BucketsSettings Buckets { get; init; } = new();
+
+    /// <summary>Strength of the network while this dataset is trained.</summary>
+    public double NetworkMultiplier { get; init; } = 1;
+
+    /// <summary>The datasets of a configuration: its own, or the one that its folders describe.</summary>
+    public static IReadOnlyList<DatasetSource> From(LoraConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (config.Datasets is not { Count: > 0 } definitions)
+            return [Of(config, [])];
+        return [.. definitions.Select(definition => Of(With(config, definition.Overrides), definition.Subsets, definition))];
+    }
+
+    private static DatasetSource Of(LoraConfig config, IReadOnlyList<SubsetDefinition> subsets, DatasetDefinition? definition = null) => new()
+    {
+        ImageFolder = definition is null ? config.Resolve(config.Folders.TrainDataDir) : null,
+        RegularizationFolder = definition is null ? config.Resolve(config.Folders.RegDataDir) : null,
+        OutputFolder = config.Resolve(config.Folders.OutputDir),
+        LoggingFolder = config.Resolve(config.Folders.LoggingDir),
+        Settings = SubsetSettings.From(config),
+        Buckets = config.Buckets,
+        BatchSize = definition?.BatchSize ?? config.Training.TrainBatchSize,
+        NetworkMultiplier = definition?.NetworkMultiplier ?? 1,
+        Subsets = [.. subsets.Select(subset => Of(config, subset))],
+    };
+
+    private static SubsetSource Of(LoraConfig config, SubsetDefinition subset)
+    {
+        var settings = SubsetSettings.From(With(config, subset.Overrides));
+        return new()
+        {
+            Folder = config.Resolve(subset.ImageDir) ?? "",
+            MetadataFile = config.Resolve(subset.MetadataFile),
+            MaskFolder = config.Resolve(subset.ConditioningDataDir),
+            Repeats = subset.NumRepeats ?? config.Folders.DatasetRepeats,
+            ClassTokens = subset.ClassTokens,
+            IsRegularization = subset.IsReg,
+            Settings = subset.DiffOutputPreservation is { } preserves
+                ? settings with { CustomAttributes = new Dictionary<string, object?> { ["diff_output_preservation"] = preserves } }
+                : settings,
+        };
+    }
+
+    private static LoraConfig With(LoraConfig config, IReadOnlyDictionary<string, object?> overrides) =>
+        overrides.Aggregate(config, (changed, setting) => changed.With(setting.Key, setting.Value));
+}

@@ -1,0 +1,32 @@
+namespace KohyaPS;
+
+/// <summary>A folder of pictures that are repeated equally and treated alike.</summary>
+public sealed class DatasetSubset
+{
+    /// <summary>Full path of the folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder's name, such as 10_shs dog.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    /// <summary>How often each picture is used in an epoch.</summary>
+    public long Repeats { get; init; } = 1;
+
+    /// <summary>The caption of pictures without a caption file; null means that there is none.</summary>
+    public string? ClassTokens { get; init; }
+
+    /// <summary>True for regularisation pictures.</summary>
+    public bool IsRegularization { get; init; }
+
+    /// <summary>How captions and pictures are read and varied.</summary>
+    public SubsetSettings Settings { get; init; } = new();
+
+    /// <summary>The extension of caption files in use, with its dot.</summary>
+    public string CaptionExtension { get; internal set; } = ".txt";
+
+    /// <summary>The pictures, in ordinal order of their paths; those with a fault included.</summary>
+    public IReadOnlyList<TrainingImage> Images { get; internal set; } = [];
+
+    /// <summary>Folder, pictures and repeats in a few words.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name} ({Images.Count} x {Repeats})");
+}
