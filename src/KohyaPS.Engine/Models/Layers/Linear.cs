@@ -4,20 +4,17 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Models.Layers;
 
 /// <summary>A frozen linear layer y = x W^T + b, with a place for one adapter.</summary>
-internal sealed class Linear : IAdaptableLayer
+internal sealed class Linear : Block, IAdaptableLayer
 {
     private readonly Tensor? bias;
 
     /// <param name="weights">The view that holds <c>weight</c> [out, in] and optionally <c>bias</c> [out].</param>
     public Linear(WeightSource weights)
+        : base(weights.Path)
     {
-        Path = weights.Path;
-        Weight = weights.Get("weight");
-        bias = weights.Find("bias");
+        Weight = Own("weight", weights.Get("weight"));
+        bias = OwnOptional("bias", weights.Find("bias"));
     }
-
-    /// <inheritdoc/>
-    public string Path { get; }
 
     /// <inheritdoc/>
     public Tensor Weight { get; }
@@ -30,13 +27,6 @@ internal sealed class Linear : IAdaptableLayer
     public Tensor Forward(Tensor x)
     {
         var output = nn.functional.linear(x, Weight, bias);
-        return Adapter is null ? output : Adapter.Apply(x, output);
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        Weight.Dispose();
-        bias?.Dispose();
+        return Observed(Adapter is null ? output : Adapter.Apply(x, output));
     }
 }

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Models.Layers.Attention;
+
+/// <summary>The attention kernels, and which one suits a call.</summary>
+internal static class AttentionKernels
+{
+    // Up to this many keys (a prompt of one chunk has 77) the probabilities are small and three plain products are fastest.
+    private const long ShortKeys = 256;
+
+    /// <summary>Scores, softmax and product, one after the other.</summary>
+    public static IAttentionKernel Explicit { get; } = new ExplicitAttention();
+
+    /// <summary>libtorch's fused kernel.</summary>
+    public static IAttentionKernel Fused { get; } = new FusedAttention();
+
+    /// <summary>The kernel for a call: the one asked for, else the fastest for the number of keys.</summary>
+    public static IAttentionKernel Choose(IAttentionKernel? wanted, Tensor k) =>
+        wanted ?? (k.size(2) <= ShortKeys ? Explicit : Fused);
+}
