@@ -47,7 +47,7 @@ public sealed record DatasetSource
         LoggingFolder = config.Resolve(config.Folders.LoggingDir),
         Settings = SubsetSettings.From(config),
         Buckets = config.Buckets,
-        BatchSize = definition?.BatchSize ?? config.Training.TrainBatchSize,
+        BatchSize = config.Training.TrainBatchSize,
         NetworkMultiplier = definition?.NetworkMultiplier ?? 1,
         Subsets = [.. subsets.Select(subset => Of(config, subset))],
     };
