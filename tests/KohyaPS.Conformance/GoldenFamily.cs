@@ -7,6 +7,7 @@ public abstract class GoldenFamily
     public static IReadOnlyList<GoldenFamily> All { get; } =
     [
         new ModelsFamily(),
+        new TokenizerFamily(),
     ];
 
     /// <summary>The folder below the goldens' root, and the name in the report.</summary>
