@@ -11,6 +11,11 @@
     ProcessorArchitecture  = 'Amd64'
     # By name, one a line and sorted: wildcards make importing slow and leave the module empty under constrained language.
     CmdletsToExport        = @(
+        'Compare-LoraConfig'
+        'Export-LoraConfig'
+        'Import-LoraConfig'
+        'New-LoraConfig'
+        'Test-LoraConfig'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

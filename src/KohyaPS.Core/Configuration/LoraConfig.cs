@@ -106,6 +106,12 @@ public sealed record LoraConfig
     /// <summary>The absolute path of a path setting; null for null.</summary>
     public string? Resolve(string? path) => path is null ? null : Path.GetFullPath(path, BaseFolder);
 
+    /// <summary>What differs from the defaults, as name=value; this survives Export-Clixml, jobs and remote sessions.</summary>
+    public IReadOnlyList<string> Settings => [.. Changed().Select(setting => $"{setting.Key}={SettingText.Format(setting.Read(this))}")];
+
+    /// <summary>Where this configuration was read from and what became of each entry; null when it was made here.</summary>
+    public ConfigOrigin? Origin { get; init; }
+
     /// <summary>The settings whose value is not the default.</summary>
     public IEnumerable<Setting> Changed()
     {
@@ -115,6 +121,32 @@ public sealed record LoraConfig
 
     /// <summary>All problems of this configuration, errors and warnings; nothing is read from disk.</summary>
     public IReadOnlyList<ConfigProblem> Validate() => [.. ConfigRules.Check(this)];
+
+    /// <summary>Problems with the files and folders that this configuration names: those that are set must exist.</summary>
+    public IReadOnlyList<ConfigProblem> ValidatePaths() => [.. ConfigPathRules.Check(this)];
+
+    /// <summary>A short view: the name, and what differs from the defaults, a line for each.</summary>
+    public string Describe()
+    {
+        var changed = Changed().ToList();
+        var width = changed.Select(setting => setting.Name.Length).DefaultIfEmpty().Max();
+        var lines = changed.GroupBy(setting => setting.Group)
+            .SelectMany(group => group.Select((setting, index) =>
+                $"  {(index == 0 ? group.Key : ""),-14}{setting.Name.PadRight(width)}  {SettingText.Format(setting.Read(this))}"));
+        var datasets = Datasets is null ? [] : new[] { $"  {"Datasets",-14}{SettingText.Format(Datasets.Count)} with {SettingText.Format(Datasets.Sum(dataset => dataset.Subsets.Count))} subsets" };
+        var title = changed.Count == 0 ? $"LoRA configuration '{Name}': all settings have their defaults." : $"LoRA configuration '{Name}', what differs from the defaults:";
+        return string.Join(Environment.NewLine, [title, .. lines, .. datasets]);
+    }
+
+    /// <summary>The settings that another configuration holds differently.</summary>
+    public IReadOnlyList<ConfigDifference> DifferencesTo(LoraConfig other) =>
+    [
+        .. from setting in SettingCatalogue.All
+           let mine = setting.Read(this)
+           let theirs = setting.Read(other)
+           where !SettingText.Same(mine, theirs)
+           select new ConfigDifference(setting.Name, setting.Group, mine, theirs),
+    ];
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -27,7 +27,7 @@ public static class SettingText
         return text.ToString();
     }
 
-    /// <summary>The text of a value as sd-scripts writes it; lists with commas, null as an empty text.</summary>
+    /// <summary>The text of a value as sd-scripts writes it; numbers of a list with commas, texts with semicolons, null as an empty text.</summary>
     public static string Format(object? value) => value switch
     {
         null => "",
@@ -36,7 +36,8 @@ public static class SettingText
         Enum choice => Word(choice),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable items => string.Join(",", items.Cast<object>().Select(Format)),
+        IEnumerable<string> texts => string.Join(';', texts),
+        IEnumerable items => string.Join(',', items.Cast<object>().Select(Format)),
         _ => value.ToString() ?? "",
     };
 
@@ -60,7 +61,7 @@ public static class SettingText
         var element = ElementType(setting.ValueType);
         return element is null
             ? Scalar(setting, setting.ValueType, text)
-            : List(setting, element, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            : List(setting, element, text.Split(element == typeof(string) ? [';', '\n'] : [','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>Converts any value: of the right type, text, a number of another type, or a list.</summary>
@@ -144,8 +145,10 @@ public static class SettingText
         return number == Math.Floor(number) && Math.Abs(number) < 1L << 53 ? (long)number : throw Refuse(setting, text);
     }
 
-    private static Enum? Choice(Type choices, string text)
+    /// <summary>The member of an enum that a word means, as sd-scripts or as C# writes it, in any case; null when it is none.</summary>
+    public static Enum? Choice(Type choices, string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var sought = Plain(text);
         foreach (var value in Enum.GetValuesAsUnderlyingType(choices))
         {

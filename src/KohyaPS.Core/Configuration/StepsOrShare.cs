@@ -53,7 +53,9 @@ public readonly record struct StepsOrShare
     /// <summary>The number of steps of a training that takes <paramref name="totalSteps"/> in all; a share is rounded half to even.</summary>
     public int Resolve(int totalSteps) => (int)Math.Round(IsShare ? Value * totalSteps : Value, MidpointRounding.ToEven);
 
-    /// <summary>100, or 10% for a share.</summary>
+    /// <summary>100 for steps, 0.1 for a share; a share that is not between 0 and 1 as a percentage.</summary>
     public override string ToString() =>
-        IsShare ? (Value * 100).ToString("0.##########", CultureInfo.InvariantCulture) + "%" : Value.ToString(CultureInfo.InvariantCulture);
+        IsShare && Value is not (> 0 and < 1)
+            ? (Value * 100).ToString("R", CultureInfo.InvariantCulture) + "%"
+            : Value.ToString("R", CultureInfo.InvariantCulture);
 }

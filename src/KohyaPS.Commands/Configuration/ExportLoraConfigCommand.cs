@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using KohyaPS.Engine.Configuration;
+
+namespace KohyaPS.Commands;
+
+/// <summary>
+/// <para>Writes a LoRA configuration to a YAML file.</para>
+/// <para>
+/// The file holds what differs from the defaults, each setting with a comment that says what it means. It is written beside the target and then renamed, so that an interrupted
+/// write leaves the old file whole. Import-LoraConfig reads back the same configuration; relative paths are rewritten for the new folder.
+/// </para>
+/// </summary>
+/// <example>
+/// <para>Saves a configuration for later.</para>
+/// <code>New-LoraConfig -Model .\sd15.safetensors -NetworkDim 32 | Export-LoraConfig -Path .\dog.yaml</code>
+/// </example>
+/// <example>
+/// <para>Writes a file with every setting, to edit by hand.</para>
+/// <code>New-LoraConfig | Export-LoraConfig -Path .\all.yaml -IncludeDefaults</code>
+/// </example>
+[Cmdlet(VerbsData.Export, "LoraConfig", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportLoraConfigCommand : PSCmdlet
+{
+    private readonly HashSet<string> written = [];
+
+    /// <summary>Configuration to write.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [LoraConfigTransformation]
+    public LoraConfig Config { get; set; } = null!;
+
+    /// <summary>File to write; its name is taken as it is. An existing file is replaced.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Write every setting, not only those that differ from the defaults.</summary>
+    [Parameter]
+    public SwitchParameter IncludeDefaults { get; set; }
+
+    /// <summary>Do not replace an existing file.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Return the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
+        if (!written.Add(file))
+            Refuse(new ArgumentException($"Several configurations were given, but '{file}' holds one. Use ForEach-Object with a name for each, such as \"$($_.Name).yaml\"."), "ConfigFileTakesOne", ErrorCategory.InvalidArgument);
+        if (NoClobber && File.Exists(file))
+            Refuse(new IOException($"'{file}' exists. Leave out -NoClobber to replace it, or choose another name."), "ConfigFileExists", ErrorCategory.ResourceExists);
+        if (!ShouldProcess(file, $"Write configuration '{Config.Name}'"))
+            return;
+        try
+        {
+            ConfigFiles.Write(Config, file, IncludeDefaults);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Refuse(error, "ConfigNotWritten", ErrorCategory.WriteError);
+        }
+        if (PassThru)
+            WriteObject(new FileInfo(file));
+    }
+
+    private void Refuse(Exception error, string id, ErrorCategory category) => ThrowTerminatingError(new ErrorRecord(error, id, category, Path));
+}
