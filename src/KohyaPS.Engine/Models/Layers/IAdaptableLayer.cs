@@ -11,6 +11,12 @@ internal interface IAdaptableLayer : IDisposable
     /// <summary>The frozen weight: [out, in] (linear) or [out, in, kh, kw] (convolution).</summary>
     Tensor Weight { get; }
 
+    /// <summary>Step between the places of a convolution's kernel, in pixels.</summary>
+    int Stride => 1;
+
+    /// <summary>Zeros around a convolution's input, in pixels.</summary>
+    int Padding => 0;
+
     /// <summary>The adapter, if a network attached one.</summary>
     IAdapter? Adapter { get; set; }
 }

@@ -1,0 +1,48 @@
+using KohyaPS.Training;
+
+namespace KohyaPS.Engine.Networks;
+
+/// <summary>
+/// Which layers get an adapter, of what rank, and which parameter group trains it: everything about a network that is known before a
+/// weight exists. Rules: sd-scripts' networks.lora.
+/// </summary>
+internal sealed record NetworkPlan
+{
+    /// <summary>The adapters, text encoders first.</summary>
+    public required IReadOnlyList<AdapterPlan> Adapters { get; init; }
+
+    /// <summary>The parameter groups in the optimizer's order; groups without a learning rate are left out.</summary>
+    public required IReadOnlyList<ParameterGroupPlan> Groups { get; init; }
+
+    /// <summary>Plans a new network.</summary>
+    /// <param name="network">Ranks, alphas and blocks.</param>
+    /// <param name="optimizer">Learning rates.</param>
+    /// <param name="targets">All layers of the models that an adapter could be attached to.</param>
+    /// <exception cref="TrainingException">A setting by blocks has the wrong length or form.</exception>
+    public static NetworkPlan Create(NetworkSettings network, OptimizerSettings optimizer, IEnumerable<TargetLayer> targets)
+    {
+        var layers = Wanted(network, targets);
+        var shape = NetworkShape.FromSettings(network, BlockIndex.Count(UnetPaths(layers)));
+        var adapters = layers.Select(shape.Plan).OfType<AdapterPlan>();
+        return ParameterGrouping.Assign([.. adapters], network.NetworkModule, optimizer, shape.BlockFactors);
+    }
+
+    /// <summary>Plans a network of the ranks and alphas found in a file; only layers that the file names get an adapter.</summary>
+    /// <param name="network">Which parts are trained, and the learning-rate factors of blocks; ranks are not looked at.</param>
+    /// <param name="optimizer">Learning rates.</param>
+    /// <param name="targets">All layers of the models that an adapter could be attached to.</param>
+    /// <param name="ranks">Rank and alpha (null: the rank) of each adapter of the file by its name.</param>
+    public static NetworkPlan FromRanks(
+        NetworkSettings network, OptimizerSettings optimizer, IEnumerable<TargetLayer> targets, IReadOnlyDictionary<string, (int Rank, double? Alpha)> ranks)
+    {
+        var layers = Wanted(network, targets);
+        var factors = BlockWeights.Parse(network, BlockIndex.Count(UnetPaths(layers)));
+        var adapters = layers.Where(l => ranks.ContainsKey(l.Name)).Select(l => new AdapterPlan(l, ranks[l.Name].Rank, ranks[l.Name].Alpha ?? ranks[l.Name].Rank));
+        return ParameterGrouping.Assign([.. adapters], network.NetworkModule, optimizer, factors);
+    }
+
+    private static IReadOnlyList<TargetLayer> Wanted(NetworkSettings network, IEnumerable<TargetLayer> targets) => TargetOrder.Sort(targets.Where(t =>
+        t.Part == NetworkPart.Unet ? !network.NetworkTrainTextEncoderOnly : !network.NetworkTrainUnetOnly));
+
+    private static IEnumerable<string> UnetPaths(IEnumerable<TargetLayer> layers) => layers.Where(l => l.Part == NetworkPart.Unet).Select(l => l.Path);
+}

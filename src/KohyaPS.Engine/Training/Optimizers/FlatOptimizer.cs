@@ -1,0 +1,104 @@
+using KohyaPS.Engine.Networks;
+using KohyaPS.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>
+/// An optimizer over flat parameter groups: its step is the same handful of tensor operations for one adapter and for a thousand. All it
+/// remembers is tensors and numbers, which can be saved and restored exactly.
+/// </summary>
+internal abstract class FlatOptimizer : IDisposable
+{
+    private const string StepsName = "steps";
+
+    /// <param name="groups">The parameter groups, in their order.</param>
+    protected FlatOptimizer(IReadOnlyList<ParameterGroup> groups) => Groups = [.. groups.Select(g => new OptimizerGroup(g))];
+
+    /// <summary>The groups, with the learning rate of the next step.</summary>
+    public IReadOnlyList<OptimizerGroup> Groups { get; }
+
+    /// <summary>True for optimizers whose averaged weights differ from those they train: <see cref="Evaluate"/> before saving and sampling.</summary>
+    public virtual bool HasAveragedWeights => false;
+
+    /// <summary>The step size that a group's learning rate really means: d · lr for adaptive ones.</summary>
+    public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
+
+    /// <summary>One update from the gradients that lie in the groups.</summary>
+    public void Step()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Update();
+    }
+
+    /// <summary>Turns the averaged weights into those that are trained. Does nothing for most.</summary>
+    public virtual void Train()
+    {
+    }
+
+    /// <summary>Turns the trained weights into the averaged ones. Does nothing for most.</summary>
+    public virtual void Evaluate()
+    {
+    }
+
+    /// <summary>Everything the optimizer remembers, under unique names. The tensors belong to the optimizer.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> SaveState()
+    {
+        var saved = new List<(string, Tensor)>();
+        for (var i = 0; i < Groups.Count; i++)
+        {
+            var group = Groups[i];
+            saved.AddRange(group.States.Select(s => ($"group{i}.{s.Name}", s.Value)));
+            saved.AddRange(group.Numbers.Select(n => ($"group{i}.{n.Key}", tensor(n.Value))));
+            saved.Add(($"group{i}.{StepsName}", tensor(group.Steps.ToArray())));
+        }
+        return saved;
+    }
+
+    /// <summary>Brings back what <see cref="SaveState"/> gave: the next step is the one that would have followed.</summary>
+    /// <param name="saved">Tensors by name.</param>
+    /// <exception cref="TrainingException">The state is of another optimizer or another network.</exception>
+    public void RestoreState(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        BeforeRestore();
+        for (var i = 0; i < Groups.Count; i++)
+        {
+            var group = Groups[i];
+            foreach (var state in group.States)
+                state.Value.copy_(Find(saved, $"group{i}.{state.Name}", state.Value.dtype, state.Value.numel()));
+            foreach (var name in group.Numbers.Keys.ToList())
+                group.Numbers[name] = Find(saved, $"group{i}.{name}", ScalarType.Float64, 1).ToDouble();
+            group.RestoreSteps(Find(saved, $"group{i}.{StepsName}", ScalarType.Int64, group.Parameters.Slices.Count).cpu().data<long>().ToArray());
+        }
+    }
+
+    /// <summary>Frees the state.</summary>
+    public void Dispose()
+    {
+        foreach (var group in Groups)
+            group.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The update itself; gradients are off, and temporary tensors are freed afterwards.</summary>
+    protected abstract void Update();
+
+    /// <summary>Makes state that is otherwise made at the first step, so that it can be filled.</summary>
+    protected virtual void BeforeRestore()
+    {
+    }
+
+    private static Tensor Find(IReadOnlyDictionary<string, Tensor> saved, string name, ScalarType dtype, long count)
+    {
+        if (!saved.TryGetValue(name, out var value))
+            throw new TrainingException(TrainingExitCode.Invalid, $"The saved state has no '{name}': it belongs to another optimizer or another network. Resume with the settings of the training that wrote it.");
+        if (value.dtype != dtype || value.numel() != count)
+            throw new TrainingException(TrainingExitCode.Invalid,
+                $"The saved '{name}' holds {value.numel()} numbers of type {value.dtype}, but {count} of type {dtype} are needed: it belongs to another network. Resume with the settings of the training that wrote it.");
+        return value;
+    }
+}

@@ -1,0 +1,132 @@
+using KohyaPS.Engine.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>A parameter group as an optimizer sees it: flat values and gradients, the rate of this step, and the state kept for it.</summary>
+internal sealed class OptimizerGroup : IDisposable
+{
+    private readonly List<OptimizerStateTensor> states = [];
+    private readonly SortedDictionary<string, double> numbers = new(StringComparer.Ordinal);
+    private long[] steps;
+
+    /// <param name="parameters">The flat parameters.</param>
+    public OptimizerGroup(ParameterGroup parameters)
+    {
+        Parameters = parameters;
+        LearningRate = InitialLearningRate = parameters.LearningRate;
+        Elements = StateLayout.Elements(parameters);
+        steps = new long[parameters.Slices.Count];
+    }
+
+    /// <summary>The flat parameters.</summary>
+    public ParameterGroup Parameters { get; }
+
+    /// <summary>All values, one dimension.</summary>
+    public Tensor Values => Parameters.Values;
+
+    /// <summary>All gradients, one dimension.</summary>
+    public Tensor Gradients => Parameters.Gradients;
+
+    /// <summary>The learning rate of the next step; the schedule moves it.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>The base learning rate, which the schedule multiplies.</summary>
+    public double InitialLearningRate { get; }
+
+    /// <summary>The layout of state that has one value for each value of a parameter.</summary>
+    public StateLayout Elements { get; }
+
+    /// <summary>State tensors, in the order they were made.</summary>
+    public IReadOnlyList<OptimizerStateTensor> States => states;
+
+    /// <summary>State that is one number for the whole group, by name.</summary>
+    public IDictionary<string, double> Numbers => numbers;
+
+    /// <summary>Steps of each parameter so far: those in which it had a gradient.</summary>
+    public ReadOnlySpan<long> Steps => steps;
+
+    /// <summary>Whether each parameter takes part in the running step; null where all do.</summary>
+    public Tensor? Active { get; private set; }
+
+    /// <summary>Makes a state tensor; it lives as long as the optimizer.</summary>
+    /// <param name="name">Its name, as the original program calls it.</param>
+    /// <param name="dtype">Its type; null is that of the parameters.</param>
+    /// <param name="layout">How it is divided; null is one value for each value of a parameter.</param>
+    /// <param name="fill">First value.</param>
+    public Tensor AddState(string name, ScalarType? dtype = null, StateLayout? layout = null, double fill = 0)
+    {
+        layout ??= Elements;
+        var value = full(layout.Total, fill, dtype: dtype ?? Values.dtype, device: Values.device).DetachFromDisposeScope();
+        states.Add(new(name, value, layout));
+        return value;
+    }
+
+    /// <summary>A state tensor by its name.</summary>
+    public Tensor State(string name) => states.Find(s => s.Name == name)?.Value ?? throw new ArgumentException($"There is no state '{name}'.", nameof(name));
+
+    /// <summary>
+    /// A factor that depends on a parameter's own number of steps (a bias correction): one number where all parameters took part in every
+    /// step, else a number for each element.
+    /// </summary>
+    public Factor ByStep(Func<long, double> of)
+    {
+        if (steps.AsSpan().IndexOfAnyExcept(steps[0]) < 0)
+            return of(steps[0]);
+        using var values = tensor(Array.ConvertAll(steps, s => of(s)));
+        using var expanded = Elements.Expand(values, Values.device);
+        return expanded.to(Values.dtype);
+    }
+
+    /// <summary>The sum over the elements of the parameters that take part in this step.</summary>
+    public double Sum(Tensor elements)
+    {
+        using var scope = NewDisposeScope();
+        if (Active is not null)
+            elements = where(Elements.Expand(Active, elements.device), elements, zeros_like(elements));
+        return elements.sum().to(ScalarType.Float64).ToDouble();
+    }
+
+    /// <summary>Runs one step and undoes what it did to parameters that have no gradient: they and their state stay as they are.</summary>
+    public void Guarded(Action step)
+    {
+        if (Parameters.AllHaveGradients)
+        {
+            CountStep();
+            step();
+            return;
+        }
+        using var scope = NewDisposeScope();
+        Active = tensor(Parameters.HasGradient.ToArray());
+        OptimizerStateTensor[] kept = [new("", Values, Elements), .. states];
+        var before = Array.ConvertAll(kept, s => s.Value.clone());
+        CountStep();
+        step();
+        for (var i = 0; i < kept.Length; i++)
+        {
+            var still = kept[i].Layout.Expand(Active, kept[i].Value.device).logical_not();
+            kept[i].Value.copy_(where(still, before[i], kept[i].Value));
+        }
+        Active = null;
+    }
+
+    /// <summary>Sets the steps of a restored state.</summary>
+    public void RestoreSteps(long[] restored) => steps = restored;
+
+    /// <summary>Frees the state.</summary>
+    public void Dispose()
+    {
+        foreach (var state in states)
+            state.Value.Dispose();
+        foreach (var layout in states.Select(s => s.Layout).Append(Elements).Distinct())
+            layout.Dispose();
+    }
+
+    private void CountStep()
+    {
+        for (var i = 0; i < steps.Length; i++)
+            if (Parameters.HasGradient[i])
+                steps[i]++;
+    }
+}

@@ -1,0 +1,57 @@
+using KohyaPS.Engine.Networks;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>How a one-dimensional tensor of state is divided among the parameters of a group: one run of elements for each, in their order.</summary>
+/// <param name="lengths">Length of each run, padding included.</param>
+/// <param name="shapes">The part of each run that means something; null where that is the whole run as one dimension.</param>
+internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes = null) : IDisposable
+{
+    private readonly Tensor lengthTensor = tensor(lengths).DetachFromDisposeScope();
+    private readonly long[] offsets = Offsets(lengths);
+
+    /// <summary>Elements of the whole tensor.</summary>
+    public long Total { get; } = lengths.Sum();
+
+    /// <summary>Like the parameters themselves, with their padding.</summary>
+    public static StateLayout Elements(ParameterGroup group) => new([.. Padded(group)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+
+    /// <summary>One number for each parameter.</summary>
+    public static StateLayout Numbers(ParameterGroup group) => new([.. group.Slices.Select(_ => 1L)], [.. group.Slices.Select(_ => Array.Empty<long>())]);
+
+    /// <summary>One number for each row of <see cref="ParameterGroup.Alignment"/> elements.</summary>
+    public static StateLayout Rows(ParameterGroup group) => new([.. Padded(group).Select(n => n / ParameterGroup.Alignment)]);
+
+    /// <summary>A number for each parameter, repeated over its run.</summary>
+    /// <param name="perParameter">One value for each parameter.</param>
+    /// <param name="device">Where the result is needed.</param>
+    public Tensor Expand(Tensor perParameter, Device device)
+    {
+        using var repeated = repeat_interleave(perParameter, lengthTensor, 0, Total);
+        return repeated.to(device);
+    }
+
+    /// <summary>The run of one parameter, a view.</summary>
+    public Tensor Of(Tensor state, int parameter)
+    {
+        if (shapes is null)
+            return state.narrow(0, offsets[parameter], lengths[parameter]);
+        var shape = shapes[parameter];
+        return state.narrow(0, offsets[parameter], shape.Aggregate(1L, (a, b) => a * b)).view(shape);
+    }
+
+    /// <summary>Frees the table.</summary>
+    public void Dispose() => lengthTensor.Dispose();
+
+    private static IEnumerable<long> Padded(ParameterGroup group) =>
+        group.Slices.Select(s => (s.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment * ParameterGroup.Alignment);
+
+    private static long[] Offsets(long[] lengths)
+    {
+        var offsets = new long[lengths.Length];
+        for (var i = 1; i < lengths.Length; i++)
+            offsets[i] = offsets[i - 1] + lengths[i - 1];
+        return offsets;
+    }
+}
