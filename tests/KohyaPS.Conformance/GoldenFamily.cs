@@ -6,6 +6,7 @@ public abstract class GoldenFamily
     /// <summary>Every family this project knows, in the order of the report. Add a new one here.</summary>
     public static IReadOnlyList<GoldenFamily> All { get; } =
     [
+        new DatasetFamily(),
         new ModelsFamily(),
         new TokenizerFamily(),
     ];

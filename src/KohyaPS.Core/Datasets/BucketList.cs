@@ -14,7 +14,8 @@ public static class BucketList
         ArgumentOutOfRangeException.ThrowIfLessThan(minimum, 1);
         var area = resolution.Area;
         var sizes = new SortedSet<ImageSize>();
-        AddSquare(sizes, (long)(Math.Sqrt(area) / steps) * steps);
+        if ((long)(Math.Sqrt(area) / steps) * steps is > 0 and var side)
+            AddBothWays(sizes, side, side);
         for (long width = minimum; width <= maximum; width += steps)
         {
             var height = Math.Min(maximum, area / width / steps * steps);
@@ -24,7 +25,7 @@ public static class BucketList
         return [.. sizes];
     }
 
-    /// <summary>The list of the trainer inside kohya_ss v21.8.8: the area in cells, the second side without lower limit.</summary>
+    /// <summary>The list of the trainer inside kohya_ss v21.8.8: the area in cells, the second side without lower limit; it can be 0, and no picture fits then.</summary>
     /// <inheritdoc cref="Newest"/>
     public static IReadOnlyList<ImageSize> Kohya2188(ImageSize resolution, int minimum, int maximum, int steps)
     {
@@ -32,18 +33,15 @@ public static class BucketList
         ArgumentOutOfRangeException.ThrowIfLessThan(minimum, steps);
         var cells = (long)(resolution.Width / steps) * (resolution.Height / steps);
         var sizes = new SortedSet<ImageSize>();
-        AddSquare(sizes, (long)Math.Sqrt(cells) * steps);
+        var side = (long)Math.Sqrt(cells) * steps;
+        AddBothWays(sizes, side, side);
         for (long width = minimum; width <= maximum; width += steps)
             AddBothWays(sizes, width, Math.Min(maximum, cells / (width / steps) * steps));
         return [.. sizes];
     }
 
-    private static void AddSquare(SortedSet<ImageSize> sizes, long side) => AddBothWays(sizes, side, side);
-
     private static void AddBothWays(SortedSet<ImageSize> sizes, long width, long height)
     {
-        if (width < 1 || height < 1)
-            return;
         sizes.Add(new((int)width, (int)height));
         sizes.Add(new((int)height, (int)width));
     }

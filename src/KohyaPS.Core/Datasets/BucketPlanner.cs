@@ -122,7 +122,7 @@ public sealed class BucketPlanner
         if (Settings.BucketNoUpscale)
             return [];
         return compatibility == Compatibility.Kohya2188
-            ? BucketList.Kohya2188(resolution, MinBucketReso, MaxBucketReso, steps)
+            ? [.. BucketList.Kohya2188(resolution, MinBucketReso, MaxBucketReso, steps).Where(bucket => bucket.Area > 0)]
             : BucketList.Newest(resolution, MinBucketReso, MaxBucketReso, steps);
     }
 

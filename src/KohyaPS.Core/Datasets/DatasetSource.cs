@@ -35,26 +35,26 @@ public sealed record DatasetSource
     {
         ArgumentNullException.ThrowIfNull(config);
         if (config.Datasets is not { Count: > 0 } definitions)
-            return [Of(config, [])];
-        return [.. definitions.Select(definition => Of(With(config, definition.Overrides), definition.Subsets, definition))];
+            return [Of(config) with { ImageFolder = config.Resolve(config.Folders.TrainDataDir), RegularizationFolder = config.Resolve(config.Folders.RegDataDir) }];
+        return [.. definitions.Select(definition => Of(config.For(definition)) with
+        {
+            NetworkMultiplier = definition.NetworkMultiplier ?? 1,
+            Subsets = [.. definition.Subsets.Select(subset => Of(config.For(definition, subset), subset))],
+        })];
     }
 
-    private static DatasetSource Of(LoraConfig config, IReadOnlyList<SubsetDefinition> subsets, DatasetDefinition? definition = null) => new()
+    private static DatasetSource Of(LoraConfig config) => new()
     {
-        ImageFolder = definition is null ? config.Resolve(config.Folders.TrainDataDir) : null,
-        RegularizationFolder = definition is null ? config.Resolve(config.Folders.RegDataDir) : null,
         OutputFolder = config.Resolve(config.Folders.OutputDir),
         LoggingFolder = config.Resolve(config.Folders.LoggingDir),
         Settings = SubsetSettings.From(config),
         Buckets = config.Buckets,
         BatchSize = config.Training.TrainBatchSize,
-        NetworkMultiplier = definition?.NetworkMultiplier ?? 1,
-        Subsets = [.. subsets.Select(subset => Of(config, subset))],
     };
 
     private static SubsetSource Of(LoraConfig config, SubsetDefinition subset)
     {
-        var settings = SubsetSettings.From(With(config, subset.Overrides));
+        var settings = SubsetSettings.From(config);
         return new()
         {
             Folder = config.Resolve(subset.ImageDir) ?? "",
@@ -68,7 +68,4 @@ public sealed record DatasetSource
                 : settings,
         };
     }
-
-    private static LoraConfig With(LoraConfig config, IReadOnlyDictionary<string, object?> overrides) =>
-        overrides.Aggregate(config, (changed, setting) => changed.With(setting.Key, setting.Value));
 }

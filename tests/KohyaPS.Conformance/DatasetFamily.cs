@@ -1,0 +1,45 @@
+using System.Text.Json;
+using KohyaPS.Conformance.Dataset;
+
+namespace KohyaPS.Conformance;
+
+/// <summary>From folders of files to training batches, and the dataset tools.</summary>
+public sealed class DatasetFamily : GoldenFamily
+{
+    // What replays the cases of a file, by its folder and the beginning of its name.
+    private static readonly Dictionary<string, Action<DatasetCase, GoldenCheck>> Replays = new()
+    {
+        ["buckets/assignments"] = AssignmentCases.Replay,
+        ["buckets/batches"] = BatchCases.Replay,
+        ["captions/caption_files"] = CaptionFileCases.Replay,
+        ["folders/trees"] = TreeCases.Replay,
+    };
+
+    /// <inheritdoc/>
+    public override string Name => "dataset";
+
+    /// <inheritdoc/>
+    public override IEnumerable<GoldenCase> Cases(string folder)
+    {
+        foreach (var group in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+            foreach (var path in Directory.EnumerateFiles(group, "*.json").Order(StringComparer.Ordinal))
+            {
+                var document = JsonDocument.Parse(File.ReadAllText(path)).RootElement;
+                if (!document.TryGetProperty("cases", out var cases))
+                    continue;
+                var kind = $"{Path.GetFileName(group)}/{Path.GetFileNameWithoutExtension(path)}";
+                foreach (var recorded in cases.EnumerateArray())
+                {
+                    var found = new DatasetCase(path, document, recorded);
+                    yield return new($"{kind}.{found.Name}", check => Replay(kind, found, check));
+                }
+            }
+    }
+
+    private static void Replay(string kind, DatasetCase recorded, GoldenCheck check)
+    {
+        var replay = Replays.Where(known => kind.StartsWith(known.Key, StringComparison.Ordinal)).OrderBy(known => known.Key.Length).LastOrDefault().Value
+            ?? throw new GoldenSkipException($"arrives with a later issue: {kind}");
+        replay(recorded, check);
+    }
+}
