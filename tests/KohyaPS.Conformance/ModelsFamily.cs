@@ -14,6 +14,16 @@ public sealed class ModelsFamily : GoldenFamily
     // What replays a file of cases/ or full/, by its "kind".
     private static readonly Dictionary<string, Action<ModelCase, GoldenCheck>> Replays = new()
     {
+        ["conditioning"] = ConditioningCases.Replay,
+        ["posterior"] = VaeCases.ReplayPosterior,
+        ["size-embedding"] = EmbeddingCases.ReplaySizes,
+        ["text"] = TextCases.Replay,
+        ["text-gradients"] = TextCases.ReplayGradients,
+        ["timestep-embedding"] = EmbeddingCases.ReplayTimesteps,
+        ["unet"] = UnetCases.Replay,
+        ["vae-decode"] = VaeCases.ReplayDecode,
+        ["vae-encode"] = VaeCases.ReplayEncode,
+        ["vae-half"] = VaeCases.ReplayHalf,
     };
 
     /// <inheritdoc/>

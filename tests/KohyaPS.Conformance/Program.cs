@@ -1,7 +1,9 @@
 using System.Globalization;
 using KohyaPS.Conformance;
+using KohyaPS.Engine.Runtime;
 
 // KohyaPS.Conformance [--goldens <root>] [--family a,b] [--full]: one line a family; exit 1 when a case failed.
+NativeLibraries.Load();
 var root = GoldenRoot.Path;
 var wanted = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 var full = GoldenRoot.IsFullRun;
