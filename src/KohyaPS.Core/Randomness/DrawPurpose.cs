@@ -29,4 +29,22 @@ public enum DrawPurpose
 
     /// <summary>First noise of a sample picture.</summary>
     SampleImage = 9,
+
+    /// <summary>The shift of each channel by a noise offset.</summary>
+    NoiseOffset = 10,
+
+    /// <summary>The strength of a noise offset.</summary>
+    NoiseOffsetStrength = 11,
+
+    /// <summary>A level of multi-resolution noise.</summary>
+    MultiresNoise = 12,
+
+    /// <summary>How coarse a level of multi-resolution noise is.</summary>
+    MultiresRatio = 13,
+
+    /// <summary>Noise in the input that is not in the target.</summary>
+    InputPerturbation = 14,
+
+    /// <summary>The strength of that noise.</summary>
+    InputPerturbationStrength = 15,
 }
