@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace KohyaPS.Engine.Runtime;
+
+/// <summary>
+/// Starts libtorch: loads the natives, sets allocator and threads, chooses the library for float32 products, measures.
+/// Call it on the thread that will do the tensor work.
+/// </summary>
+internal static class TorchRuntime
+{
+    private static readonly Lock gate = new();
+    private static TorchRuntimeInfo? info;
+
+    /// <summary>What the process runs with; null before the start.</summary>
+    public static TorchRuntimeInfo? Info => info;
+
+    /// <summary>libtorch's C interface; null before the start, or where the library has another version.</summary>
+    public static TorchDispatcher? Dispatcher { get; private set; }
+
+    /// <summary>Starts libtorch once; later calls return what the first one found.</summary>
+    /// <exception cref="DllNotFoundException">The natives are missing or do not fit this system; the message says what to do.</exception>
+    public static TorchRuntimeInfo Start(TorchRuntimeOptions? options = null)
+    {
+        lock (gate)
+        {
+            options ??= new();
+            if (info is not null)
+                return info;
+            // Before the first large block is allocated.
+            var keepsFreedMemory = Allocator.Configure(options.KeepFreedMemory);
+            NativeLibraries.Load(options.NativeFolder);
+            return info = Configure(options, keepsFreedMemory);
+        }
+    }
+
+    /// <summary>Handle of the library that holds the operators.</summary>
+    internal static nint TorchCpu => NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu.so", typeof(TorchRuntime).Assembly, null);
+
+    // Apart from Start, so that TorchSharp's static constructor cannot run before the natives are there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TorchRuntimeInfo Configure(TorchRuntimeOptions options, bool keepsFreedMemory)
+    {
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        TorchSharp.torch.set_num_threads(threads);
+        Dispatcher = TorchDispatcher.Find(TorchCpu);
+        return new()
+        {
+            Threads = threads,
+            HasDispatcher = Dispatcher is not null,
+            KeepsFreedMemory = keepsFreedMemory,
+            Float32Products = MatrixLibrary.Choose(TorchCpu, options.TryFastFloat32Products),
+            Speeds = ComputeProbe.Measure(),
+        };
+    }
+}

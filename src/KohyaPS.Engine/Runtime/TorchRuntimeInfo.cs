@@ -1,0 +1,32 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Runtime;
+
+/// <summary>What libtorch was set to and how fast it is here; for logs and for the choice of types.</summary>
+internal sealed record TorchRuntimeInfo
+{
+    /// <summary>Threads of one tensor operation.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>True where libtorch's C interface has the version that was tested; its operators are not used otherwise.</summary>
+    public required bool HasDispatcher { get; init; }
+
+    /// <summary>True where glibc took the allocator's settings.</summary>
+    public required bool KeepsFreedMemory { get; init; }
+
+    /// <summary>Which library computes float32 products, and why.</summary>
+    public required Float32Products Float32Products { get; init; }
+
+    /// <summary>Measured speeds.</summary>
+    public required ComputeSpeeds Speeds { get; init; }
+
+    /// <summary>The type in which a frozen model runs fastest: bfloat16 where the processor has instructions for it, else float32. Never float16, which no processor computes fast.</summary>
+    public ScalarType FastType => Speeds.IsBfloat16Faster ? bfloat16 : float32;
+
+    /// <summary>One line for a log.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"libtorch: {Threads} threads, float32 products by {Float32Products.Library} (error {Float32Products.RelativeError:0.0e+0}), "
+        + $"float32 {Speeds.Float32Product:0} GFLOP/s (3x3 convolution {Speeds.Float32Convolution:0}), "
+        + $"bfloat16 {Speeds.Bfloat16Product:0} GFLOP/s (3x3 convolution {Speeds.Bfloat16Convolution:0}), fast type {(Speeds.IsBfloat16Faster ? "bfloat16" : "float32")}");
+}
