@@ -9,6 +9,8 @@ public sealed class ModelsFamily : GoldenFamily
     private static readonly Func<string, IEnumerable<GoldenCase>>[] Sources =
     [
         SafetensorsCases.In,
+        DetectionCases.In,
+        LayoutCases.In,
     ];
 
     // What replays a file of cases/ or full/, by its "kind".

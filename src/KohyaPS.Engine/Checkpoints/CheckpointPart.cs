@@ -1,0 +1,41 @@
+using System.Text.Json;
+using KohyaPS.Engine.Checkpoints.Structure;
+
+namespace KohyaPS.Engine.Checkpoints;
+
+/// <summary>One network of a model: its tensors and what they do not tell.</summary>
+/// <param name="Part">Which network.</param>
+/// <param name="Tensors">Its tensors under diffusers names.</param>
+/// <param name="Config">Its configuration in the words of diffusers or transformers, read from config.json or inferred.</param>
+internal sealed record CheckpointPart(ModelPart Part, ITensorStore Tensors, JsonElement Config)
+{
+    /// <summary>The names that the configuration asks for.</summary>
+    public IEnumerable<string> ExpectedNames => Part switch
+    {
+        ModelPart.Unet => UnetStructure.Names(Config),
+        ModelPart.Vae => VaeStructure.Names(Config),
+        _ => TextEncoderStructure.Names(Part, Config),
+    };
+
+    /// <summary>Tensors that the configuration does not ask for; they are not read.</summary>
+    public IReadOnlyList<string> Unexpected
+    {
+        get
+        {
+            var expected = ExpectedNames.ToHashSet(StringComparer.Ordinal);
+            // A text encoder may bring the projection that only SDXL's second one uses.
+            return [.. Tensors.Names.Where(n => !expected.Contains(n) && n != "text_projection.weight" && !n.EndsWith(".position_ids", StringComparison.Ordinal))];
+        }
+    }
+
+    /// <summary>Refuses a part that lacks tensors.</summary>
+    /// <param name="path">The model, for the message.</param>
+    /// <exception cref="CheckpointFormatException">Tensors are missing; the first are named.</exception>
+    public void RequireComplete(string path)
+    {
+        var missing = ExpectedNames.Where(n => !Tensors.Contains(n)).ToList();
+        if (missing.Count > 0)
+            throw new CheckpointFormatException(
+                $"The {Part.InWords()} of '{path}' lacks {missing.Count} tensors, first {string.Join(", ", missing.Take(3).Select(m => $"'{m}'"))}. The file is incomplete or of another kind; get a whole one.");
+    }
+}
