@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Unet;
@@ -10,24 +9,26 @@ namespace KohyaPS.Conformance.Models;
 /// <summary>Opens the parts of a case's mini checkpoint in a compute type, from its diffusers folder.</summary>
 internal static class MiniModels
 {
-    public static Unet Unet(ModelCase recorded, ScalarType dtype = ScalarType.Float32, ScalarType? rounding = null) =>
-        new(Weights(recorded, "unet", dtype, rounding), UnetConfig.Read(Config(recorded, "unet")));
-
-    public static ClipTextEncoder TextEncoder(ModelCase recorded, string part, ScalarType dtype = ScalarType.Float32) =>
-        new(Weights(recorded, part, dtype), ClipConfig.Read(Config(recorded, part)));
-
-    public static Vae Vae(ModelCase recorded, ScalarType dtype = ScalarType.Float32) =>
-        new(Weights(recorded, "vae", dtype), VaeConfig.Read(Config(recorded, "vae")));
-
-    private static WeightSource Weights(ModelCase recorded, string part, ScalarType dtype, ScalarType? rounding = null)
+    public static Unet Unet(ModelCase recorded, ScalarType dtype = ScalarType.Float32, ScalarType? rounding = null)
     {
-        ITensorStore store = new FolderStore(Path.Combine(recorded.CheckpointFolder, "diffusers", part));
-        return new(rounding is { } type ? new RoundedStore(store, type) : store, dtype);
+        using var checkpoint = Open(recorded);
+        var part = checkpoint[ModelPart.Unet];
+        return new(new(rounding is { } type ? new RoundedStore(part.Tensors, type) : part.Tensors, dtype), UnetConfig.Read(part.Config));
     }
 
-    private static JsonElement Config(ModelCase recorded, string part)
+    public static ClipTextEncoder TextEncoder(ModelCase recorded, string part, ScalarType dtype = ScalarType.Float32)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(recorded.CheckpointFolder, "diffusers", part, "config.json")));
-        return document.RootElement.Clone();
+        using var checkpoint = Open(recorded);
+        var encoder = checkpoint[Enum.GetValues<ModelPart>().First(p => p.FolderName() == part)];
+        return new(new(encoder.Tensors, dtype), ClipConfig.Read(encoder.Config));
     }
+
+    public static Vae Vae(ModelCase recorded, ScalarType dtype = ScalarType.Float32)
+    {
+        using var checkpoint = Open(recorded);
+        var part = checkpoint[ModelPart.Vae];
+        return new(new(part.Tensors, dtype), VaeConfig.Read(part.Config));
+    }
+
+    private static Checkpoint Open(ModelCase recorded) => new MiniCheckpoint(recorded.CheckpointFolder).OpenFolder();
 }
