@@ -58,6 +58,8 @@ public static class SettingText
             return setting.IsNullable ? null : throw Refuse(setting, text);
         if (setting.ValueType == typeof(string))
             return text.Length == 0 && setting.IsNullable ? null : text;
+        if (setting.ZeroMeansUnset && text.Trim() is ("0" or "0.0"))
+            return setting.IsNullable ? null : setting.Default;
         var element = ElementType(setting.ValueType);
         return element is null
             ? Scalar(setting, setting.ValueType, text)
@@ -71,6 +73,8 @@ public static class SettingText
         ArgumentNullException.ThrowIfNull(setting);
         if (value is null)
             return setting.IsNullable ? null : throw Refuse(setting, "nothing");
+        if (setting.ZeroMeansUnset && value is (0 or 0L or 0.0))
+            return setting.IsNullable ? null : setting.Default;
         if (ElementType(setting.ValueType) is { } element)
             return value is string text ? Parse(setting, text) : List(setting, element, value is IEnumerable items ? items.Cast<object?>() : [value]);
         if (setting.ValueType.IsInstanceOfType(value))

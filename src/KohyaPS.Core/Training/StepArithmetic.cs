@@ -32,7 +32,7 @@ public static class StepArithmetic
             StepsPerEpoch = stepsPerEpoch,
             TotalSteps = totalSteps,
             Epochs = epochs,
-            WarmupSteps = Math.Clamp(config.Schedule.EffectiveWarmup.Resolve(totalSteps), 0, totalSteps),
+            WarmupSteps = config.Optimizer.IsRelativeStep ? 0 : Math.Clamp(config.Schedule.EffectiveWarmup.Resolve(totalSteps), 0, totalSteps),
             DecaySteps = Math.Clamp(config.Schedule.LrDecaySteps.Resolve(totalSteps), 0, totalSteps),
             TokenWarmupSteps = TokenWarmup(config.Captions.TokenWarmupStep, totalSteps),
             SaveEveryNEpochs = SaveEvery(config.Saving, epochs),

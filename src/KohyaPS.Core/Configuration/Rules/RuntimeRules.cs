@@ -1,0 +1,20 @@
+using static KohyaPS.ConfigRules;
+
+namespace KohyaPS;
+
+/// <summary>Precision, logs and workers.</summary>
+internal static class RuntimeRules
+{
+    internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
+    {
+        var runtime = config.Runtime;
+        if (runtime.FullFp16 && runtime.MixedPrecision != MixedPrecision.Fp16)
+            yield return Error("FullFp16", $"FullFp16 needs MixedPrecision fp16, which is {SettingText.Format(runtime.MixedPrecision)}.", "Set MixedPrecision to fp16, or leave out FullFp16.");
+        if (runtime.FullBf16 && runtime.MixedPrecision != MixedPrecision.Bf16)
+            yield return Error("FullBf16", $"FullBf16 needs MixedPrecision bf16, which is {SettingText.Format(runtime.MixedPrecision)}.", "Set MixedPrecision to bf16, or leave out FullBf16.");
+        if (runtime.PersistentDataLoaderWorkers && runtime.MaxDataLoaderNWorkers == 0)
+            yield return Warning("PersistentDataLoaderWorkers", "PersistentDataLoaderWorkers has no effect without workers.", "Set MaxDataLoaderNWorkers to 1 or more, or leave it out.");
+        if (config.Logging.LogWith is LogTarget.Tensorboard or LogTarget.All && config.Folders.LoggingDir is null)
+            yield return Error("LogWith", "LogWith asks for TensorBoard, but there is no folder to log to.", "Set LoggingDir.");
+    }
+}
