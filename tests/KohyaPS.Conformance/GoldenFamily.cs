@@ -6,7 +6,9 @@ public abstract class GoldenFamily
     /// <summary>Every family this project knows, in the order of the report. Add a new one here.</summary>
     public static IReadOnlyList<GoldenFamily> All { get; } =
     [
+        new ConfigsFamily(),
         new DatasetFamily(),
+        new KohyaPresetsFamily(),
         new ModelsFamily(),
         new TokenizerFamily(),
     ];
@@ -18,7 +20,7 @@ public abstract class GoldenFamily
     public abstract IEnumerable<GoldenCase> Cases(string folder);
 
     /// <summary>The cases below a goldens root, none where the family's folder is absent.</summary>
-    public IEnumerable<GoldenCase> CasesBelow(string root)
+    public virtual IEnumerable<GoldenCase> CasesBelow(string root)
     {
         var folder = Path.Combine(root, Name);
         return Directory.Exists(folder) ? Cases(folder) : [];

@@ -10,6 +10,11 @@ public sealed partial class NewLoraConfigCommand
     [ChoiceTransformation(typeof(OptimizerType))]
     public OptimizerType OptimizerType { get; set; }
 
+    /// <inheritdoc cref="OptimizerSettings.OptimizerClass"/>
+    [Parameter]
+    [Alias("optimizer_class")]
+    public string? OptimizerClass { get; set; }
+
     /// <inheritdoc cref="OptimizerSettings.OptimizerArgs"/>
     [Parameter]
     [Alias("optimizer_args")]

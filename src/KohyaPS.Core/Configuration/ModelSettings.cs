@@ -4,7 +4,7 @@ namespace KohyaPS;
 public sealed record ModelSettings : SettingGroup
 {
     /// <summary>Base model: a checkpoint file (.safetensors, .ckpt) or a diffusers folder.</summary>
-    [Setting(Aliases = ["Model"], Gui = "pretrained_model_name_or_path", IsPath = true)]
+    [Setting(Aliases = ["Model"], Gui = "pretrained_model_name_or_path", GuiDefault = "runwayml/stable-diffusion-v1-5", Why = "nothing is downloaded, so a model must be named", IsPath = true)]
     public string? PretrainedModelNameOrPath { get; init; }
 
     /// <summary>The base model is a Stable Diffusion 2.x.</summary>

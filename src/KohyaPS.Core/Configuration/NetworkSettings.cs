@@ -16,7 +16,7 @@ public sealed record NetworkSettings : SettingGroup
     public double NetworkAlpha { get; init; } = 1;
 
     /// <summary>Rank for 3x3 convolutions; set, these are trained too.</summary>
-    [Setting(Gui = "conv_dim", Minimum = 1)]
+    [Setting(Gui = "conv_dim", Minimum = 0)]
     public int? ConvDim { get; init; }
 
     /// <summary>Alpha for 3x3 convolutions; not set: 1.</summary>

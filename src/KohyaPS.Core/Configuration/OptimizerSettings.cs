@@ -7,6 +7,10 @@ public sealed record OptimizerSettings : SettingGroup
     [Setting(Aliases = ["Optimizer"], Gui = "optimizer", TrainerDefault = "AdamW")]
     public OptimizerType OptimizerType { get; init; } = OptimizerType.AdamW8bit;
 
+    /// <summary>Optimizer class of another library by its dotted name, as files of sd-scripts may name it; kept, but no training can use it.</summary>
+    [Setting]
+    public string? OptimizerClass { get; init; }
+
     /// <summary>Further arguments of the optimizer as name=value, such as weight_decay=0.01.</summary>
     [Setting(Gui = "optimizer_args")]
     public IReadOnlyList<string>? OptimizerArgs { get; init; }

@@ -77,11 +77,13 @@ public static class SettingText
             return setting.IsNullable ? null : setting.Default;
         if (ElementType(setting.ValueType) is { } element)
             return value is string text ? Parse(setting, text) : List(setting, element, value is IEnumerable items ? items.Cast<object?>() : [value]);
+        if (setting.ValueType == typeof(string))
+            return Parse(setting, Format(value));
         if (setting.ValueType.IsInstanceOfType(value))
             return value;
         if (value is IEnumerable parts and not string)
             return Parse(setting, string.Join(",", parts.Cast<object?>().Select(Format)));
-        return setting.ValueType == typeof(string) ? Format(value) : Parse(setting, Format(value));
+        return Parse(setting, Format(value));
     }
 
     /// <summary>Whether two values are equal, lists by their items.</summary>
@@ -92,9 +94,11 @@ public static class SettingText
     internal static Type? ElementType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
-    private static Array List(Setting setting, Type element, IEnumerable<object?> values)
+    private static Array? List(Setting setting, Type element, IEnumerable<object?> values)
     {
         var items = values.Take(MaximumItems + 1).ToList();
+        if (items.Count == 0 && setting.IsNullable)
+            return null;
         if (items.Count > MaximumItems)
             throw new ArgumentException($"{setting.Name} has more than {MaximumItems} values.");
         var list = Array.CreateInstance(element, items.Count);

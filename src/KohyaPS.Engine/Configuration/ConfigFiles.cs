@@ -1,19 +1,78 @@
+using KohyaPS.Engine.Configuration.Import;
 using KohyaPS.Files;
 
 namespace KohyaPS.Engine.Configuration;
 
-/// <summary>Configurations on disk: reads any kind that it knows, writes YAML.</summary>
+/// <summary>Configurations on disk: reads any kind that it knows, by content and not by name, and writes YAML.</summary>
 public static class ConfigFiles
 {
-    /// <summary>Reads a configuration; its paths are relative to the file's folder.</summary>
+    /// <summary>Reads a file that holds one configuration; relative paths are relative to the file's folder.</summary>
     /// <param name="path">Absolute path of the file.</param>
-    /// <exception cref="ConfigFormatException">The file holds no valid configuration; the message lists all that is wrong.</exception>
+    /// <exception cref="ConfigFormatException">The file holds no valid configuration, or several; the message lists all that is wrong.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static LoraConfig Read(string path)
     {
+        var configs = ReadAll(path);
+        return configs.Count == 1 ? configs[0] : throw new ConfigFormatException($"'{path}' starts {SettingText.Format(configs.Count)} trainings; Import-LoraConfig gives a configuration for each.");
+    }
+
+    /// <summary>Reads all configurations of a file: one, or one for each training that a script starts.</summary>
+    /// <param name="path">Absolute path of the file.</param>
+    /// <exception cref="ConfigFormatException">The file holds no valid configuration; the message lists all that is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<LoraConfig> ReadAll(string path)
+    {
         ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
-        return YamlConfigReader.Read(ConfigText.Read(path), path, folder) with { Origin = new(path, ConfigSourceKind.Yaml, []) };
+        return ConfigReader.Read(ConfigText.Read(path), path, folder);
+    }
+
+    /// <summary>The text of a configuration file or script: UTF-8 with or without a mark, or UTF-16 with one, with \n as line ends.</summary>
+    /// <exception cref="ConfigFormatException">The file is no text, or too large to be a configuration.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string ReadText(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return ConfigText.Read(path);
+    }
+
+    /// <summary>Reads a command line of sd-scripts as a person pastes it.</summary>
+    /// <param name="commandLine">The text, over one or several lines.</param>
+    /// <param name="baseFolder">Folder that relative paths are relative to.</param>
+    /// <exception cref="ConfigFormatException">The text is no such command.</exception>
+    public static LoraConfig ReadCommandLine(string commandLine, string baseFolder)
+    {
+        ArgumentNullException.ThrowIfNull(commandLine);
+        return CommandLineImporter.Read(ShellWords.Split(commandLine), baseFolder, null, ConfigSourceKind.CommandLine);
+    }
+
+    /// <summary>Whether the words of a command start a trainer of sd-scripts.</summary>
+    public static bool IsTraining(IReadOnlyList<string> words) => CommandLineImporter.IsTraining(words);
+
+    /// <summary>Reads a command that has been split into words already, such as one of a PowerShell script.</summary>
+    /// <param name="words">Program, script and arguments.</param>
+    /// <param name="path">The script that the command stands in.</param>
+    /// <exception cref="ConfigFormatException">It is no such command.</exception>
+    public static LoraConfig ReadCommand(IReadOnlyList<string> words, string path)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(path);
+        return CommandLineImporter.Read(words, Path.GetDirectoryName(Path.GetFullPath(path)) ?? path, path, ConfigSourceKind.LaunchScript);
+    }
+
+    /// <summary>The configuration with the datasets of its DatasetConfig read in; the same one when it names none.</summary>
+    /// <exception cref="ConfigFormatException">The file is no valid dataset_config; the message lists all that is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static LoraConfig WithDatasets(LoraConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (config.Folders.DatasetConfig is null)
+            return config;
+        var path = config.Resolve(config.Folders.DatasetConfig)!;
+        var root = ConfigReader.Tree(ConfigText.Read(path), path)
+            ?? throw new ConfigFormatException($"'{path}' is neither TOML nor JSON.");
+        var described = DatasetConfigImporter.Apply(config with { Folders = config.Folders with { DatasetConfig = null } }, root, path);
+        return described with { Origin = config.Origin };
     }
 
     /// <summary>Writes a configuration as YAML, beside the target first, then renamed.</summary>

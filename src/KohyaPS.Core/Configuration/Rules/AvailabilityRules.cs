@@ -22,6 +22,8 @@ internal static class AvailabilityRules
             yield return Later("ValidationSplit", "held-back pictures for validation", "Set it to 0.");
         if (config.Schedule.LrSchedulerType is not null)
             yield return Later("LrSchedulerType", "schedule classes of torch.optim.lr_scheduler", "Use LrScheduler instead.");
+        if (config.Optimizer.OptimizerClass is { } optimizerClass)
+            yield return Error("OptimizerClass", $"OptimizerClass '{optimizerClass}' is a Python class, which cannot be loaded here.", "Leave it out and set OptimizerType.");
         if (config.Logging.LogWith is LogTarget.Wandb or LogTarget.All)
             yield return Error("LogWith", "LogWith asks for Weights and Biases, a service that KohyaPS does not send anything to.", "Set LogWith to tensorboard; its event files can be uploaded.");
     }

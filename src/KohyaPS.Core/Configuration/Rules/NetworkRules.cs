@@ -15,6 +15,8 @@ internal static class NetworkRules
     {
         if (network.NetworkTrainUnetOnly && network.NetworkTrainTextEncoderOnly)
             yield return Error("NetworkTrainUnetOnly", "NetworkTrainUnetOnly and NetworkTrainTextEncoderOnly together leave nothing to train.", "Leave one of them out.");
+        if (network.ConvDim == 0 && network.NetworkModule != NetworkModule.Lycoris)
+            yield return Error("ConvDim", "ConvDim is 0; set, it trains 3x3 convolutions and needs a rank of at least 1.", "Leave it out, or set it to 1 or more.");
         if (network.ConvAlpha is not null && network.ConvDim is null && network.ConvBlockDims is null && network.NetworkModule != NetworkModule.Lycoris)
             yield return Warning("ConvAlpha", "ConvAlpha has no effect without ConvDim.", "Set ConvDim, or leave out ConvAlpha.");
         if (network.NetworkModule == NetworkModule.Dylora)

@@ -1,0 +1,53 @@
+namespace KohyaPS.Engine.Configuration.Import;
+
+/// <summary>A configuration in the making, and what became of each entry of its source.</summary>
+internal sealed class ImportReport(LoraConfig start)
+{
+    private readonly List<ImportNote> notes = [];
+    private readonly HashSet<string> stated = [];
+
+    internal LoraConfig Config { get; private set; } = start;
+
+    internal IReadOnlyList<ImportNote> Notes => notes;
+
+    /// <summary>Whether the source has set a setting.</summary>
+    internal bool IsStated(string setting) => stated.Contains(setting);
+
+    /// <summary>Sets a setting from a value of the source.</summary>
+    /// <param name="source">Name of the entry.</param>
+    /// <param name="setting">The setting.</param>
+    /// <param name="value">Its value: text, list, or null for "not set".</param>
+    /// <param name="outcome">Taken or renamed where nothing else is known; the reason follows from it.</param>
+    /// <param name="message">Why it is not simply taken.</param>
+    internal void Set(string source, string setting, object? value, ImportOutcome? outcome = null, string message = "")
+    {
+        var target = SettingCatalogue.Get(setting);
+        try
+        {
+            Config = target.Write(Config, value);
+            stated.Add(target.Name);
+            notes.Add(new(outcome ?? (source == target.Key ? ImportOutcome.Taken : ImportOutcome.Renamed), source, target.Name, SettingText.Format(value), message));
+        }
+        catch (ArgumentException error)
+        {
+            notes.Add(new(ImportOutcome.Ignored, source, target.Name, SettingText.Format(value), error.Message));
+        }
+    }
+
+    /// <summary>Sets what follows from other entries, without a line in the report.</summary>
+    internal void Adjust(string setting, object? value) => Config = Config.With(setting, value);
+
+    internal void Replace(LoraConfig config) => Config = config;
+
+    internal void Ignore(string source, string? value, string reason) => notes.Add(new(ImportOutcome.Ignored, source, null, value, reason));
+
+    internal void Change(string source, string? setting, string? value, string message) => notes.Add(new(ImportOutcome.Changed, source, setting, value, message));
+
+    internal void Unknown(string source, string? value, IEnumerable<string> known)
+    {
+        var nearest = NearestName.Find(source.TrimStart('-'), known);
+        notes.Add(new(ImportOutcome.Unknown, source, null, value, nearest is null ? "No setting has this name." : $"No setting has this name. Did you mean '{nearest}'?"));
+    }
+
+    internal LoraConfig Finish(string? path, ConfigSourceKind kind) => Config with { Origin = new(path, kind, notes) };
+}
