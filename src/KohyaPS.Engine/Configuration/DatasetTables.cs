@@ -159,7 +159,8 @@ internal sealed class DatasetTables(ConfigErrors errors)
 
     private static string Unknown(string key, string[] allowed, string table)
     {
-        var elsewhere = SettingCatalogue.TryGet(key, out var setting) && setting.Key == key;
+        var name = key == "batch_size" ? "train_batch_size" : key;
+        var elsewhere = SettingCatalogue.TryGet(name, out var setting) && setting.Key == name;
         if (elsewhere && table == "subsets" && DatasetLevel.Contains(setting!.Name))
             return $"'{key}' belongs to a dataset, not to a subset; move it up to [[datasets]].";
         if (SubsetKeys.Contains(key))

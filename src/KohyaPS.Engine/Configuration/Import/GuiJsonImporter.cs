@@ -52,7 +52,8 @@ internal sealed class GuiJsonImporter
         var learning = Number("learning_rate");
         var unet = Number("unet_lr");
         var textEncoder = FirstNumber("text_encoder_lr");
-        report.Set("learning_rate", "LearningRate", learning ?? (unet is null && textEncoder is null ? report.Config.Optimizer.LearningRate : 0.0));
+        if (learning is not null)
+            report.Set("learning_rate", "LearningRate", learning);
         if (textEncoder is 0 && unet is > 0)
             report.Set("text_encoder_lr", "NetworkTrainUnetOnly", true, ImportOutcome.Renamed, "A rate of 0 meant that only the U-Net is trained.");
         if (unet is 0 && textEncoder is > 0)

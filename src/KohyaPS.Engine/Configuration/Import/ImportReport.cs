@@ -45,7 +45,7 @@ internal sealed class ImportReport(LoraConfig start)
 
     internal void Unknown(string source, string? value, IEnumerable<string> known)
     {
-        var nearest = NearestName.Find(source.TrimStart('-'), known);
+        var nearest = NearestName.Find(source.Split(' ')[^1].TrimStart('-'), known);
         notes.Add(new(ImportOutcome.Unknown, source, null, value, nearest is null ? "No setting has this name." : $"No setting has this name. Did you mean '{nearest}'?"));
     }
 

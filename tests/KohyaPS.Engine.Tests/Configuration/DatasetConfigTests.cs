@@ -1,0 +1,72 @@
+using KohyaPS.Engine.Configuration;
+
+namespace KohyaPS.Engine.Tests.Configuration;
+
+public sealed class DatasetConfigTests
+{
+    private static LoraConfig Read(string text) => ConfigReader.Read(text, "dataset.toml", "/data").Single();
+
+    [Fact]
+    public void Values_fall_through_from_general_to_subset()
+    {
+        var config = Read("""
+            [general]
+            keep_tokens = 1
+            shuffle_caption = true
+            num_repeats = 2
+            [[datasets]]
+            resolution = [640, 512]
+            batch_size = 3
+            keep_tokens = 2
+              [[datasets.subsets]]
+              image_dir = 'C:\a'
+              shuffle_caption = false
+              [[datasets.subsets]]
+              image_dir = "b"
+              keep_tokens = 3
+              num_repeats = 10
+            """);
+        var dataset = Assert.Single(config.Datasets!);
+        var first = config.For(dataset, dataset.Subsets[0]);
+        Assert.Equal((2, false, 3, new Resolution(640, 512)), (first.Captions.KeepTokens, first.Captions.ShuffleCaption, first.Training.TrainBatchSize, first.Buckets.Resolution));
+        var second = config.For(dataset, dataset.Subsets[1]);
+        Assert.Equal((3, true), (second.Captions.KeepTokens, second.Captions.ShuffleCaption));
+        Assert.Equal([2, 10], dataset.Subsets.Select(subset => subset.NumRepeats!.Value));
+        Assert.Equal("C:\\a", dataset.Subsets[0].ImageDir);
+    }
+
+    [Theory]
+    [InlineData("caption_dir = \"x\"", "line 4: 'caption_dir' is not known in subsets. Did you mean 'caption_prefix'?")]
+    [InlineData("num_repeats = true", "line 4: 'num_repeats' is a whole number")]
+    [InlineData("keep_tokens = 1.5", "keep_tokens cannot be 1.5")]
+    [InlineData("flip_aug = 1", "flip_aug cannot be 1")]
+    [InlineData("class_tokens = 3", "'class_tokens' is a text")]
+    [InlineData("batch_size = 3", "belongs to a dataset")]
+    public void Wrong_keys_and_types_are_refused_with_their_line(string line, string expected)
+    {
+        var error = Assert.Throws<ConfigFormatException>(() => Read($"[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\n{line}\n"));
+        var message = expected.Contains("Did you mean", StringComparison.Ordinal) ? expected.Split(" Did you")[0] : expected;
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_has_the_same_form() =>
+        Assert.Equal(5, ConfigReader.Read("{\"datasets\":[{\"subsets\":[{\"image_dir\":\"a\",\"num_repeats\":5}]}]}", "d.json", "/data").Single().Datasets![0].Subsets[0].NumRepeats);
+
+    [Fact]
+    public void A_configuration_takes_in_the_file_that_it_names()
+    {
+        var folder = Directory.CreateTempSubdirectory("kohyaps").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "d.toml"), "[general]\nresolution = 768\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\n");
+            var config = ConfigFiles.WithDatasets(new LoraConfig { BaseFolder = folder }.With("DatasetConfig", "d.toml").With("NetworkDim", 4));
+            Assert.Equal((4, new Resolution(768), null), (config.Network.NetworkDim, config.Buckets.Resolution, config.Folders.DatasetConfig));
+            Assert.Single(config.Datasets!);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+}
