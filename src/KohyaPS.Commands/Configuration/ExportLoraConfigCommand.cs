@@ -4,10 +4,13 @@ using KohyaPS.Engine.Configuration;
 namespace KohyaPS.Commands;
 
 /// <summary>
-/// <para>Writes a LoRA configuration to a YAML file.</para>
+/// <para>Writes a LoRA configuration to a YAML file, or to TOML for sd-scripts.</para>
 /// <para>
 /// The file holds what differs from the defaults, each setting with a comment that says what it means. It is written beside the target and then renamed, so that an interrupted
 /// write leaves the old file whole. Import-LoraConfig reads back the same configuration; relative paths are rewritten for the new folder.
+/// </para>
+/// <para>
+/// A name that ends in .toml gives a config_file of sd-scripts instead, with absolute paths; datasets go into a second file beside it (name_dataset.toml).
 /// </para>
 /// </summary>
 /// <example>
@@ -17,6 +20,10 @@ namespace KohyaPS.Commands;
 /// <example>
 /// <para>Writes a file with every setting, to edit by hand.</para>
 /// <code>New-LoraConfig | Export-LoraConfig -Path .\all.yaml -IncludeDefaults</code>
+/// </example>
+/// <example>
+/// <para>Turns a GUI configuration into a config_file of sd-scripts.</para>
+/// <code>Import-LoraConfig .\kohya.json | Export-LoraConfig -Path .\config.toml</code>
 /// </example>
 [Cmdlet(VerbsData.Export, "LoraConfig", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
@@ -57,16 +64,20 @@ public sealed class ExportLoraConfigCommand : PSCmdlet
             Refuse(new IOException($"'{file}' exists. Leave out -NoClobber to replace it, or choose another name."), "ConfigFileExists", ErrorCategory.ResourceExists);
         if (!ShouldProcess(file, $"Write configuration '{Config.Name}'"))
             return;
+        IReadOnlyList<string> files = [file];
         try
         {
-            ConfigFiles.Write(Config, file, IncludeDefaults);
+            if (System.IO.Path.GetExtension(file).Equals(".toml", StringComparison.OrdinalIgnoreCase))
+                files = ConfigFiles.WriteTrainerToml(Config, file);
+            else
+                ConfigFiles.Write(Config, file, IncludeDefaults);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Refuse(error, "ConfigNotWritten", ErrorCategory.WriteError);
         }
         if (PassThru)
-            WriteObject(new FileInfo(file));
+            WriteObject(files.Select(path => new FileInfo(path)), enumerateCollection: true);
     }
 
     private void Refuse(Exception error, string id, ErrorCategory category) => ThrowTerminatingError(new ErrorRecord(error, id, category, Path));

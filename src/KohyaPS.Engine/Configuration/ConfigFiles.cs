@@ -87,6 +87,25 @@ public static class ConfigFiles
         AtomicFile.WriteText(path, YamlConfigWriter.Write(config, folder, includeDefaults));
     }
 
+    /// <summary>Writes a configuration as TOML for sd-scripts, and its datasets, if it has any, as a dataset_config beside it.</summary>
+    /// <param name="config">What to write.</param>
+    /// <param name="path">Absolute path of the config_file.</param>
+    /// <returns>The files that were written.</returns>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> WriteTrainerToml(LoraConfig config, string path)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
+        var datasets = config.Datasets is null ? null : DatasetPathFor(path);
+        if (datasets is not null)
+            AtomicFile.WriteText(datasets, TrainerTomlWriter.WriteDatasets(config));
+        AtomicFile.WriteText(path, TrainerTomlWriter.Write(config, folder, datasets));
+        return datasets is null ? [path] : [path, datasets];
+    }
+
+    /// <summary>Where the dataset_config of a config_file is written.</summary>
+    public static string DatasetPathFor(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path) + "_dataset.toml");
+
     /// <summary>What a setting means, in complete sentences.</summary>
     public static string Help(Setting setting)
     {

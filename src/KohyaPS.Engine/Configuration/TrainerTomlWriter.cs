@@ -1,0 +1,173 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+
+namespace KohyaPS.Engine.Configuration;
+
+/// <summary>
+/// Writes a config_file of sd-scripts: what differs from that trainer's defaults, under its names. What the trainer does not know is left in as comments.
+/// Datasets go into a dataset_config beside it.
+/// </summary>
+internal static class TrainerTomlWriter
+{
+    private static readonly string[] NetworkArguments =
+        ["ConvDim", "ConvAlpha", "RankDropout", "ModuleDropout", "DownLrWeight", "MidLrWeight", "UpLrWeight", "BlockLrZeroThreshold", "BlockDims", "BlockAlphas", "ConvBlockDims", "ConvBlockAlphas", "Unit", "EnableAllLinear", "EnableConv", "LoraplusLrRatio", "LoraplusUnetLrRatio", "LoraplusTextEncoderLrRatio"];
+
+    private static readonly string[] OursAlone = ["Sdxl", "TokenizerPath", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerClass"];
+
+    /// <summary>The text of the config_file.</summary>
+    /// <param name="config">What to write.</param>
+    /// <param name="folder">Folder of the file; the trainer takes relative paths from where it is started, so they become absolute.</param>
+    /// <param name="datasetConfig">Path of the dataset_config that is written beside it, or null.</param>
+    internal static string Write(LoraConfig config, string folder, string? datasetConfig)
+    {
+        var text = new StringBuilder();
+        text.Append("# config_file of sd-scripts, written by KohyaPS. Start it with ");
+        text.Append(config.Model.Sdxl ? "sdxl_train_network.py" : "train_network.py").Append(" --config_file.\n");
+        foreach (var group in SettingCatalogue.All.GroupBy(setting => setting.Group))
+        {
+            var lines = group.SelectMany(setting => Lines(config, setting, folder)).ToList();
+            if (group.Key == "Network" && Arguments(config) is { Count: > 0 } arguments)
+                lines.Add($"network_args = [{string.Join(", ", arguments.Select(Quote))}]");
+            if (group.Key == "Folders" && datasetConfig is not null)
+                lines.Add($"dataset_config = {Quote(datasetConfig)}");
+            if (lines.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"\n[{SettingText.SnakeCase(group.Key)}]\n").AppendJoin('\n', lines).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The text of a dataset_config that holds the datasets.</summary>
+    internal static string WriteDatasets(LoraConfig config)
+    {
+        var text = new StringBuilder("# dataset_config of sd-scripts, written by KohyaPS.\n");
+        foreach (var dataset in config.Datasets ?? [])
+        {
+            text.Append("\n[[datasets]]\n");
+            AppendOverrides(text, dataset.Overrides);
+            if (dataset.NetworkMultiplier is { } multiplier)
+                text.Append(CultureInfo.InvariantCulture, $"network_multiplier = {Number(multiplier)}\n");
+            foreach (var subset in dataset.Subsets)
+            {
+                text.Append("\n  [[datasets.subsets]]\n");
+                foreach (var (key, path) in new[] { ("image_dir", subset.ImageDir), ("metadata_file", subset.MetadataFile), ("conditioning_data_dir", subset.ConditioningDataDir) })
+                {
+                    if (path is not null)
+                        text.Append(CultureInfo.InvariantCulture, $"  {key} = {Quote(Absolute(config, path))}\n");
+                }
+                if (subset.NumRepeats is { } repeats)
+                    text.Append(CultureInfo.InvariantCulture, $"  num_repeats = {repeats}\n");
+                if (subset.IsReg)
+                    text.Append("  is_reg = true\n");
+                if (subset.ClassTokens is not null)
+                    text.Append(CultureInfo.InvariantCulture, $"  class_tokens = {Quote(subset.ClassTokens)}\n");
+                if (subset.DiffOutputPreservation is { } preservation)
+                    text.Append(CultureInfo.InvariantCulture, $"  custom_attributes = {{ diff_output_preservation = {SettingText.Format(preservation)} }}\n");
+                AppendOverrides(text, subset.Overrides);
+            }
+        }
+        return text.ToString();
+    }
+
+    private static void AppendOverrides(StringBuilder text, IReadOnlyDictionary<string, object?> overrides)
+    {
+        foreach (var (name, value) in overrides)
+        {
+            var key = name == "TrainBatchSize" ? "batch_size" : SettingCatalogue.Get(name).Key;
+            if (value is not null)
+                text.Append(CultureInfo.InvariantCulture, $"  {key} = {(value is Resolution size ? $"[{SettingText.Format(size.Width)}, {SettingText.Format(size.Height)}]" : Value(value))}\n");
+        }
+    }
+
+    private static IEnumerable<string> Lines(LoraConfig config, Setting setting, string folder)
+    {
+        var value = setting.Read(config);
+        if (OursAlone.Contains(setting.Name))
+        {
+            if (setting.Name == "OptimizerClass" && value is string optimizer)
+                yield return $"optimizer_type = {Quote(optimizer)}";
+            else if (setting.Name == "Epoch" && config.Training.MaxTrainSteps is null && config.Training.MaxTrainEpochs is null)
+                yield return $"max_train_epochs = {Value(value!)} # {setting.Key} of KohyaPS: nothing else sets the length";
+            else if (!SettingText.Same(value, setting.Default))
+                yield return $"# {setting.Key} = {SettingText.Format(value)} (not known to sd-scripts)";
+            yield break;
+        }
+        if (setting.Group == "Lycoris" || NetworkArguments.Contains(setting.Name) || (setting.Name == "OptimizerType" && config.Optimizer.OptimizerClass is not null))
+            yield break;
+        if (setting.Name == "CrossAttention")
+        {
+            if (config.Runtime.CrossAttention != CrossAttention.None)
+                yield return $"{SettingText.Format(value)} = true";
+            yield break;
+        }
+        if (setting.Name == "MixedPrecision" && config.Runtime.MixedPrecision == MixedPrecision.Auto)
+        {
+            yield return "mixed_precision = \"no\" # auto in KohyaPS";
+            yield break;
+        }
+        if (setting.Name == "LrWarmupSteps")
+            value ??= config.Schedule.EffectiveWarmup;
+        var trainerDefault = setting.Name == "CaptionExtension" ? null : setting.TrainerDefault;
+        if (SettingText.Same(value, trainerDefault) || value is null)
+            yield break;
+        yield return $"{setting.Key} = {(setting.IsPath ? Paths(config, value) : Value(value))}";
+    }
+
+    private static List<string> Arguments(LoraConfig config)
+    {
+        var isLycoris = config.Network.NetworkModule == NetworkModule.Lycoris;
+        var arguments = new List<string>();
+        foreach (var setting in SettingCatalogue.All.Where(setting => NetworkArguments.Contains(setting.Name) || (isLycoris && setting.Group == "Lycoris")))
+        {
+            var value = setting.Read(config);
+            if (value is not null && !SettingText.Same(value, setting.Default))
+                arguments.Add($"{setting.Key}={(value is bool flag ? flag ? "True" : "False" : SettingText.Format(value))}");
+        }
+        if (isLycoris && !arguments.Exists(argument => argument.StartsWith("algo=", StringComparison.Ordinal)))
+            arguments.Add("algo=lora");
+        return arguments;
+    }
+
+    private static string Paths(LoraConfig config, object value) =>
+        value is string path ? Quote(Absolute(config, path)) : $"[{string.Join(", ", ((IEnumerable<string>)value).Select(item => Quote(Absolute(config, item))))}]";
+
+    private static string Absolute(LoraConfig config, string path) =>
+        Path.IsPathRooted(path) || path.Contains("://", StringComparison.Ordinal) || (path.Length > 1 && path[1] == ':') ? path : config.Resolve(path)!;
+
+    private static string Value(object value) => value switch
+    {
+        string text => Quote(text),
+        bool flag => flag ? "true" : "false",
+        double number => Number(number),
+        StepsOrShare { IsShare: true } share => Number(share.Value),
+        StepsOrShare steps => steps.Value.ToString("R", CultureInfo.InvariantCulture),
+        Enum or Resolution => Quote(SettingText.Format(value)),
+        IEnumerable<double> numbers => Quote(SettingText.Format(numbers)),
+        IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Quote))}]",
+        IEnumerable => Quote(SettingText.Format(value)),
+        _ => SettingText.Format(value),
+    };
+
+    /// <summary>TOML tells fractions from whole numbers by the point, and so does the trainer.</summary>
+    private static string Number(double number)
+    {
+        var text = number.ToString("R", CultureInfo.InvariantCulture);
+        return text.AsSpan().IndexOfAny(".eE") < 0 ? text + ".0" : text;
+    }
+
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '"' => quoted.Append("\\\""),
+                '\\' => quoted.Append("\\\\"),
+                < ' ' or '\u007f' => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => quoted.Append(c),
+            };
+        }
+        return quoted.Append('"').ToString();
+    }
+}
