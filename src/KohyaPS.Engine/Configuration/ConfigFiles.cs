@@ -57,7 +57,7 @@ public static class ConfigFiles
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(path);
-        return CommandLineImporter.Read(words, Path.GetDirectoryName(Path.GetFullPath(path)) ?? path, path, ConfigSourceKind.LaunchScript);
+        return ConfigReader.Named(path, () => CommandLineImporter.Read(words, Path.GetDirectoryName(Path.GetFullPath(path)) ?? path, path, ConfigSourceKind.LaunchScript));
     }
 
     /// <summary>The configuration with the datasets of its DatasetConfig read in; the same one when it names none.</summary>

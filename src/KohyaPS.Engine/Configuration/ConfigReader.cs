@@ -18,7 +18,7 @@ internal static class ConfigReader
             return [Foreign(root, IsJson(text), path, baseFolder)];
         var words = ShellWords.Split(text);
         return CommandLineImporter.IsTraining(words)
-            ? [CommandLineImporter.Read(words, baseFolder, path, ConfigSourceKind.CommandLine)]
+            ? [Named(path, () => CommandLineImporter.Read(words, baseFolder, path, ConfigSourceKind.CommandLine))]
             : [Yaml(text, path, baseFolder)];
     }
 
@@ -34,20 +34,26 @@ internal static class ConfigReader
     {
         if (ForeignFiles.Describe(root) is { } description)
             throw new ConfigFormatException($"'{path}' is not read. {description}");
+        if (DatasetConfigImporter.IsDatasetConfig(root))
+            return DatasetConfigImporter.Read(root, path, baseFolder);
+        if (!isJson)
+            return Named(path, () => TrainerTomlImporter.Read(root, path, baseFolder));
+        if (ForeignFiles.IsGuiJson(root))
+            return Named(path, () => GuiJsonImporter.Read(root, path, baseFolder));
+        throw new ConfigFormatException($"'{path}' is not read. It has names of sd-scripts in JSON, which sd-scripts reads from TOML only. Save it as TOML ('name = value' lines) if it is complete.");
+    }
+
+    /// <summary>Puts the file's name before a refusal that does not say it.</summary>
+    internal static LoraConfig Named(string path, Func<LoraConfig> read)
+    {
         try
         {
-            if (DatasetConfigImporter.IsDatasetConfig(root))
-                return DatasetConfigImporter.Read(root, path, baseFolder);
-            if (!isJson)
-                return TrainerTomlImporter.Read(root, path, baseFolder);
-            if (ForeignFiles.IsGuiJson(root))
-                return GuiJsonImporter.Read(root, path, baseFolder);
+            return read();
         }
         catch (ConfigFormatException error) when (!error.Message.StartsWith('\''))
         {
             throw new ConfigFormatException($"'{path}' is not read. {error.Message}", error);
         }
-        throw new ConfigFormatException($"'{path}' is not read. It has names of sd-scripts in JSON, which sd-scripts reads from TOML only. Save it as TOML ('name = value' lines) if it is complete.");
     }
 
     private static bool IsJson(string text) => text.AsSpan().TrimStart() is ['{', ..];
@@ -60,18 +66,23 @@ internal static class ConfigReader
         var commands = LaunchScript.Commands(text, isBatch);
         if (commands.Count == 0)
             throw new ConfigFormatException($"'{path}' starts no trainer of sd-scripts: there is no train_network.py in it.");
-        return [.. commands.Select(command => CommandLineImporter.Read(command, baseFolder, path, ConfigSourceKind.LaunchScript))];
+        return [.. commands.Select(command => Named(path, () => CommandLineImporter.Read(command, baseFolder, path, ConfigSourceKind.LaunchScript)))];
     }
 
     private static bool IsScript(string text) => text.StartsWith("#!", StringComparison.Ordinal);
 
-    /// <summary>The first line that is no comment is a table or a name with an equals sign.</summary>
+    /// <summary>Most lines that are no comments are tables, or names with an equals sign.</summary>
     private static bool LooksLikeToml(string text)
     {
-        var line = text.Split('\n').Select(candidate => candidate.Trim()).FirstOrDefault(candidate => candidate.Length > 0 && candidate[0] != '#') ?? "";
-        if (line is ['[', ..])
+        var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        return lines.Count > 0 && 2 * lines.Count(IsTomlLine) > lines.Count;
+    }
+
+    private static bool IsTomlLine(string line)
+    {
+        if (line[0] == '[' && line[^1] == ']')
             return true;
         var equals = line.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && line[..equals].Trim().All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+        return equals > 0 && line[..equals].Trim().All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') && line[0] != '-';
     }
 }

@@ -35,7 +35,9 @@ internal static class ForeignFiles
             return "It is a configuration of LoRA_Easy_Training_Scripts. Export it there as sd-scripts files (config.toml and dataset.toml) and import these.";
         if (root.Find("server") is ConfigTable || (root.Find("settings") is ConfigTable settings && settings.Find("use_shell") is not null))
             return "It holds the settings of the kohya_ss GUI itself, not of a training. Save a configuration in the GUI and import that JSON file.";
-        if (Has("dit") || (Has("discrete_flow_shift") && !IsGuiJson(root)) || Datasets(root).Any(dataset => dataset.Find("image_directory") is not null || dataset.Find("video_directory") is not null))
+        if (!IsGuiJson(root) && root.Entries.Any(entry => entry.Key is "t5xxl" or "clip_l" or "clip_g" or "ae" && entry.Value is ConfigScalar { Text.Length: > 0 }))
+            return "It is a configuration of sd-scripts for FLUX.1 or Stable Diffusion 3, other model families; KohyaPS trains LoRAs of Stable Diffusion 1, 2 and XL.";
+        if (Has("dit") || Datasets(root).Any(dataset => dataset.Find("image_directory") is not null || dataset.Find("video_directory") is not null))
             return "It is a configuration of musubi-tuner, for other model families; KohyaPS trains LoRAs of Stable Diffusion.";
         if (Has("job", "config"))
             return "It is a configuration of ai-toolkit, which names and means its settings differently. Make a new one with New-LoraConfig.";

@@ -58,7 +58,7 @@ internal sealed class GuiJsonImporter
             report.Set("text_encoder_lr", "NetworkTrainUnetOnly", true, ImportOutcome.Renamed, "A rate of 0 meant that only the U-Net is trained.");
         if (unet is 0 && textEncoder is > 0)
             report.Set("unet_lr", "NetworkTrainTextEncoderOnly", true, ImportOutcome.Renamed, "A rate of 0 meant that only the text encoder is trained.");
-        if (textEncoder is null && root.Find("text_encoder_lr") is null && (unet ?? learning) is > 0)
+        if (textEncoder is null && root.Find("text_encoder_lr") is null && unet is > 0)
             report.Change("text_encoder_lr", "TextEncoderLr", null, "It is missing, which v21.8.8 took as 0 and trained the U-Net only; here learning_rate holds for the text encoder, as in newer versions.");
         report.Set("unet_lr", "UnetLr", unet is 0 ? null : unet);
         report.Set("text_encoder_lr", "TextEncoderLr", textEncoder is 0 ? null : textEncoder);
