@@ -97,18 +97,4 @@ public sealed class TrainerConfigTests
         var config = Command("train_network.py " + text);
         Assert.Equal((folder, seed), (config.Folders.OutputDir, config.Training.Seed));
     }
-
-    [Fact]
-    public void A_batch_file_is_read_without_running_it()
-    {
-        var commands = LaunchScript.Commands("@echo off\nrem accelerate launch train_network.py --seed 1\nset \"NAME=a b\"\nset dim=8\necho train_network.py\naccelerate launch train_network.py ^\n --output_name=\"%name%\" ^\n --network_dim %DIM% --seed %RANDOM%\n", isBatch: true);
-        Assert.Equal(["accelerate", "launch", "train_network.py", "--output_name=a b", "--network_dim", "8", "--seed", "%RANDOM%"], Assert.Single(commands));
-    }
-
-    [Fact]
-    public void A_shell_script_is_read_without_running_it()
-    {
-        var commands = LaunchScript.Commands("#!/bin/bash\nexport NAME=\"a b\" # note\nDIM=8\npython3 ./train_network.py \\\n --output_name=\"$NAME\" \\\n --network_dim ${DIM} --comment '$DIM'\n", isBatch: false);
-        Assert.Equal(["python3", "./train_network.py", "--output_name=a b", "--network_dim", "8", "--comment", "$DIM"], Assert.Single(commands));
-    }
 }
