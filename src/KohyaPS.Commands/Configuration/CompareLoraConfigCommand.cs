@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace KohyaPS.Commands;
 
-/// <summary>
-/// <para>Lists the settings in which two LoRA configurations differ.</para>
+/// <summary>Lists the settings in which two LoRA configurations differ.</summary>
+/// <remarks>
 /// <para>Without a difference configuration, a configuration is compared with the defaults.</para>
-/// </summary>
+/// </remarks>
 /// <example>
 /// <para>Shows what changed between two files.</para>
 /// <code>Compare-LoraConfig (Import-LoraConfig .\old.yaml) (Import-LoraConfig .\new.yaml)</code>

@@ -3,8 +3,8 @@ using KohyaPS.Engine.Configuration;
 
 namespace KohyaPS.Commands;
 
-/// <summary>
-/// <para>Writes a LoRA configuration to a YAML file, or to TOML for sd-scripts.</para>
+/// <summary>Writes a LoRA configuration to a YAML file, or to TOML for sd-scripts.</summary>
+/// <remarks>
 /// <para>
 /// The file holds what differs from the defaults, each setting with a comment that says what it means. It is written beside the target and then renamed, so that an interrupted
 /// write leaves the old file whole. Import-LoraConfig reads back the same configuration; relative paths are rewritten for the new folder.
@@ -12,7 +12,7 @@ namespace KohyaPS.Commands;
 /// <para>
 /// A name that ends in .toml gives a config_file of sd-scripts instead, with absolute paths; datasets go into a second file beside it (name_dataset.toml).
 /// </para>
-/// </summary>
+/// </remarks>
 /// <example>
 /// <para>Saves a configuration for later.</para>
 /// <code>New-LoraConfig -Model .\sd15.safetensors -NetworkDim 32 | Export-LoraConfig -Path .\dog.yaml</code>

@@ -4,8 +4,8 @@ using KohyaPS.Engine.Configuration;
 
 namespace KohyaPS.Commands;
 
-/// <summary>
-/// <para>Reads a LoRA configuration from a file of KohyaPS, kohya_ss or sd-scripts.</para>
+/// <summary>Reads a LoRA configuration from a file of KohyaPS, kohya_ss or sd-scripts.</summary>
+/// <remarks>
 /// <para>
 /// What a file is follows from its content: KohyaPS YAML; JSON of the kohya_ss GUI, of any year; config_file TOML and dataset_config TOML or JSON of sd-scripts; a command line of sd-scripts; or a script
 /// for PowerShell, cmd or bash that starts it, which gives a configuration for each training. Nothing of a script is run. Files of other programs are refused by name.
@@ -14,7 +14,7 @@ namespace KohyaPS.Commands;
 /// The Origin property of a configuration says what became of each entry of a foreign file: taken, renamed, changed in meaning, ignored and why, or unknown with the nearest name. In YAML, whatever is not
 /// understood is an error that names the line. Relative paths are relative to the folder of the file.
 /// </para>
-/// </summary>
+/// </remarks>
 /// <example>
 /// <para>Reads one configuration and trains it.</para>
 /// <code>Import-LoraConfig .\dog.yaml | Start-LoraTraining</code>

@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace KohyaPS.Commands;
 
-/// <summary>
-/// <para>Makes a LoRA configuration from settings; what is not given keeps its default.</para>
+/// <summary>Makes a LoRA configuration from settings; what is not given keeps its default.</summary>
+/// <remarks>
 /// <para>
 /// Each setting is a parameter, named as sd-scripts names it in PascalCase; the names in snake_case work too. Nothing is checked here but that a value has the right type:
-/// Test-LoraConfig lists all that is wrong at once. docs/settings.md lists every setting with its default, and what kohya_ss and sd-scripts call it.
+/// Test-LoraConfig lists all that is wrong at once. The settings belong to groups (Model, Folders, Captions, Buckets, Augmentation, Caching, Network, Lycoris, Optimizer, Schedule, Objective, Noise, Training, Saving, Sampling, Validation, Metadata, Logging, Runtime); docs/settings.md lists every setting with its default, and what kohya_ss and sd-scripts call it.
 /// </para>
-/// </summary>
+/// </remarks>
 /// <example>
 /// <para>Sixteen epochs on a folder of pictures.</para>
 /// <code>New-LoraConfig -Model .\sd15.safetensors -TrainDataDir .\train\img -OutputDir .\out -NetworkDim 32 -MaxTrainEpochs 16</code>
@@ -16,6 +16,10 @@ namespace KohyaPS.Commands;
 /// <example>
 /// <para>Takes the folders of a prepared dataset from the pipeline.</para>
 /// <code>Get-TrainingDataset .\train | New-LoraConfig -Model .\sd15.safetensors | Test-LoraConfig</code>
+/// </example>
+/// <example>
+/// <para>Lists the settings of a group, with their defaults.</para>
+/// <code>[KohyaPS.SettingCatalogue]::All | Where-Object Group -eq Network | Format-Table Name, Key, Default, Choices</code>
 /// </example>
 [Cmdlet(VerbsCommon.New, "LoraConfig")]
 [OutputType(typeof(LoraConfig))]

@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace KohyaPS.Commands;
 
-/// <summary>
-/// <para>Lists everything that is wrong with a LoRA configuration.</para>
+/// <summary>Lists everything that is wrong with a LoRA configuration.</summary>
+/// <remarks>
 /// <para>
 /// Each problem names the setting, the reason and the cure; a problem with IsWarning lets the training run, but not as one may think. A configuration without problems gives no
 /// output. Paths that are set must exist. Nothing is loaded and nothing is written.
 /// </para>
-/// </summary>
+/// </remarks>
 /// <example>
 /// <para>Shows all problems of a configuration.</para>
 /// <code>Import-LoraConfig .\dog.yaml | Test-LoraConfig</code>
