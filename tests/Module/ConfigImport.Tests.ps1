@@ -2,13 +2,16 @@ BeforeDiscovery {
     # Real files of other people, which are not part of the project; they lie beside the goldens.
     $goldens = $env:KOHYAPS_GOLDENS ? $env:KOHYAPS_GOLDENS : (Join-Path $PSScriptRoot '../Goldens')
     $data = Join-Path $goldens '../data/configs'
-    $scripts = if (Test-Path -LiteralPath $data) {
-        Get-ChildItem -LiteralPath $data -Recurse -Filter *.ps1 | ForEach-Object {
-            $commandLines = Get-ChildItem -LiteralPath $_.DirectoryName -Filter "$($_.BaseName)*.cmdline.txt"
-            if ($commandLines) {
-                @{ Name = $_.Name; Script = $_.FullName; CommandLine = $commandLines[0].FullName }
+    $scripts = @(if (Test-Path -LiteralPath $data) {
+            Get-ChildItem -LiteralPath $data -Recurse -Filter *.ps1 | ForEach-Object {
+                $commandLines = Get-ChildItem -LiteralPath $_.DirectoryName -Filter "$($_.BaseName)*.cmdline.txt"
+                if ($commandLines) {
+                    @{ Name = $_.Name; Script = $_.FullName; CommandLine = $commandLines[0].FullName }
+                }
             }
-        }
+        })
+    if (-not $scripts) {
+        $scripts = @(@{ Name = 'a script'; Script = $null; CommandLine = $null })
     }
 }
 
@@ -57,6 +60,10 @@ python other.py --network_dim 1
     }
 
     It 'reads <Name> as its command line' -ForEach $scripts {
+        if (-not $Script) {
+            Set-ItResult -Skipped -Because 'scripts of other people are not part of the project'
+            return
+        }
         $fromScript = @(Import-LoraConfig -LiteralPath $Script -WarningAction SilentlyContinue)[0]
         $fromLine = Import-LoraConfig -LiteralPath $CommandLine -WarningAction SilentlyContinue
         # The recorded command line leaves out what a condition adds for workers.
