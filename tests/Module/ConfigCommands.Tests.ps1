@@ -145,6 +145,14 @@ Describe 'Test-LoraConfig' {
         Compare-LoraConfig (Import-Clixml -LiteralPath $path) (New-LoraConfig -NetworkDim 0 -OptimizerArgs 'betas=0.9,0.99', 'weight_decay=0.1') | Should -BeNullOrEmpty
     }
 
+    It 'looks into the file of datasets' {
+        $file = Join-Path $TestDrive 'datasets.toml'
+        Set-Content -LiteralPath $file -Value "[[datasets]]`nresolution = 128`n[[datasets.subsets]]`nimage_dir = '$($TestDrive.FullName)'`ncolor_aug = true"
+        (New-LoraConfig -DatasetConfig $file | Test-LoraConfig).Setting | Sort-Object | Should -Be 'CacheLatents', 'MinBucketReso'
+        Set-Content -LiteralPath $file -Value "[[datasets]]`n[[datasets.subsets]]`nimage_dirr = 'x'"
+        (New-LoraConfig -DatasetConfig $file | Test-LoraConfig).Message | Should -BeLike "*line 3*Did you mean 'image_dir'?*"
+    }
+
     It 'works in constrained language' {
         $shell = [powershell]::Create()
         try {

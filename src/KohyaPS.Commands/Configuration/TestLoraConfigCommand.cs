@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KohyaPS.Engine.Configuration;
 
 namespace KohyaPS.Commands;
 
@@ -37,7 +38,7 @@ public sealed class TestLoraConfigCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var problems = Config.Validate().Concat(SkipPaths ? [] : Config.ValidatePaths()).ToList();
+        var problems = ConfigCheck.Problems(Config, checkPaths: !SkipPaths);
         WriteObject(problems, enumerateCollection: true);
         var errors = problems.Where(problem => !problem.IsWarning).ToList();
         if (!Strict || errors.Count == 0)
