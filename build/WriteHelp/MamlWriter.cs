@@ -158,7 +158,7 @@ internal sealed class MamlWriter : IDisposable
         {
             var code = example.Element("code") ?? throw new InvalidDataException($"An <example> of {member!.Attribute("name")?.Value} has no <code>.");
             Start("command", "example");
-            Text("maml", "title", string.Create(CultureInfo.InvariantCulture, $"Example {++number}"));
+            Text("maml", "title", string.Create(CultureInfo.InvariantCulture, $"---------- Example {++number} ----------"));
             Text("dev", "code", XmlDocumentation.Code(code));
             Start("dev", "remarks");
             var words = new XElement("example", example.Nodes().Where(node => node != code));
