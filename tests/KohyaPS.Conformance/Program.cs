@@ -1,38 +1,56 @@
-using System.Globalization;
 using KohyaPS.Conformance;
 using KohyaPS.Engine.Runtime;
 
-// KohyaPS.Conformance [--goldens <root>] [--family a,b] [--full]: one line a family; exit 1 when a case failed.
-NativeLibraries.Load();
+// KohyaPS.Conformance [--goldens <root>] [--family a,b] [--full] [--report <file>]: one line a family; exit 1 when a case failed.
 var root = GoldenRoot.Path;
 var wanted = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 var full = GoldenRoot.IsFullRun;
+string? reportFile = null;
 for (var i = 0; i < args.Length; i++)
 {
-    if (args[i] == "--goldens")
-        root = args[++i];
-    else if (args[i] == "--family")
-        wanted.UnionWith(args[++i].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-    else if (args[i] == "--full")
-        full = true;
-    else
-        throw new ArgumentException($"Unknown argument '{args[i]}'. Known: --goldens <root>, --family a,b, --full.");
+    var value = i + 1 < args.Length ? args[i + 1] : null;
+    switch (args[i])
+    {
+        case "--full":
+            full = true;
+            continue;
+        case "--goldens" when value is not null:
+            root = Path.GetFullPath(value);
+            break;
+        case "--family" when value is not null:
+            wanted.UnionWith(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            break;
+        case "--report" when value is not null:
+            reportFile = value;
+            break;
+        default:
+            return Refuse($"'{args[i]}' is unknown or lacks its value. Known: --goldens <root>, --family a,b, --full, --report <file>.");
+    }
+    i++;
 }
+if (!Directory.Exists(root))
+    return Refuse($"There is no folder '{root}'. Pass --goldens <root>: the folder that holds one folder a family.");
 foreach (var name in wanted.Where(w => GoldenFamily.All.All(f => !f.Name.Equals(w, StringComparison.OrdinalIgnoreCase))))
-    throw new ArgumentException($"No family is called '{name}'. Families: {string.Join(", ", GoldenFamily.All.Select(f => f.Name))}.");
+    return Refuse($"No family is called '{name}'. Families: {string.Join(", ", GoldenFamily.All.Select(f => f.Name))}.");
 
-var failed = false;
+NativeLibraries.Load();
+var reports = new List<FamilyReport>();
 foreach (var family in GoldenFamily.All.Where(f => wanted.Count == 0 || wanted.Contains(f.Name)))
 {
-    var results = family.CasesBelow(root).Select(c => c.Run(full)).ToList();
-    foreach (var bad in results.Where(r => r.Outcome == GoldenOutcome.Failed))
+    var report = FamilyReport.Run(family, root, full);
+    foreach (var bad in report.Of(GoldenOutcome.Failed))
         Console.Error.WriteLine($"{family.Name}/{bad.Id}: {bad.Message}");
-    foreach (var reason in results.Where(r => r.Outcome == GoldenOutcome.Skipped).GroupBy(r => r.Message))
-        Console.Error.WriteLine($"{family.Name}: {reason.Count()} skipped: {reason.Key}");
-    int Count(GoldenOutcome o) => results.Count(r => r.Outcome == o);
-    var worst = results.Select(r => r.Worst).DefaultIfEmpty(0).Max();
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{family.Name}: {Count(GoldenOutcome.Passed)} passed, {Count(GoldenOutcome.Failed)} failed, {Count(GoldenOutcome.Skipped)} skipped, worst {worst:0.00}"));
-    failed |= Count(GoldenOutcome.Failed) > 0;
+    foreach (var (reason, count) in report.SkipReasons)
+        Console.Error.WriteLine($"{family.Name}: {count} skipped: {reason}");
+    Console.WriteLine(report.Line);
+    reports.Add(report);
 }
-return failed ? 1 : 0;
+if (reportFile is not null)
+    ConformancePage.Write(reportFile, reports);
+return reports.Any(report => report.Of(GoldenOutcome.Failed).Any()) ? 1 : 0;
+
+static int Refuse(string message)
+{
+    Console.Error.WriteLine(message);
+    return 2;
+}
