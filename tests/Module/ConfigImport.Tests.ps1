@@ -51,6 +51,15 @@ python other.py --network_dim 1
         Get-ChildItem -LiteralPath $TestDrive -Filter 'was-run*' | Should -BeNullOrEmpty
     }
 
+    It 'refuses scripts that would grow without bounds' {
+        $deep = Join-Path $TestDrive 'deep.ps1'
+        Set-Content -LiteralPath $deep -Value ('$a = 1' + '+1' * 130000)
+        $big = Join-Path $TestDrive 'big.ps1'
+        Set-Content -LiteralPath $big -Value ('$a = "x"', (@('$a = $a + $a') * 60), 'python train_network.py --seed $a' | ForEach-Object { $_ })
+        $null = Import-LoraConfig -LiteralPath $deep, $big -ErrorAction SilentlyContinue -ErrorVariable errors
+        $errors.FullyQualifiedErrorId | Should -Be (@('ConfigUnreadable,KohyaPS.Commands.ImportLoraConfigCommand') * 2)
+    }
+
     It 'gives a configuration for each training of a script' {
         $path = Join-Path $TestDrive 'two.ps1'
         Set-Content -LiteralPath $path -Value "python train_network.py --network_dim 4`npython sdxl_train_network.py --network_dim 8"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation.Language;
+using System.Runtime.CompilerServices;
 using System.Text;
 using KohyaPS.Engine.Configuration;
 
@@ -11,23 +12,65 @@ namespace KohyaPS.Commands;
 /// </summary>
 internal sealed class PowerShellScriptReader
 {
+    /// <summary>Longest text and list that a script may make: as much as a shell passes on.</summary>
+    private const int MaximumLength = 128 * 1024;
+
+    /// <summary>Longest script, in characters.</summary>
+    private const int MaximumScript = 256 * 1024;
+
+    /// <summary>Stack that the deepest script of that length can need.</summary>
+    private const int StackBytes = 512 * 1024 * 1024;
+
     private readonly Dictionary<string, object?> variables = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IReadOnlyList<string>> commands = [];
 
     /// <summary>The words of each command that starts a trainer, in order.</summary>
-    /// <exception cref="ConfigFormatException">The text is no PowerShell script.</exception>
+    /// <exception cref="ConfigFormatException">The text is no PowerShell script, or a hostile one.</exception>
     internal static IReadOnlyList<IReadOnlyList<string>> Commands(string text, string path)
+    {
+        if (text.Length > MaximumScript)
+            throw new ConfigFormatException($"'{path}' has more than 256 KiB, which no launch script has.");
+        IReadOnlyList<IReadOnlyList<string>>? commands = null;
+        ConfigFormatException? refusal = null;
+        // PowerShell's parser recurses as deep as a script nests, and ends the process where the stack ends.
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    commands = Read(text, path);
+                }
+                catch (ConfigFormatException error)
+                {
+                    refusal = error;
+                }
+            },
+            StackBytes);
+        thread.Start();
+        thread.Join();
+        return refusal is null ? commands! : throw refusal;
+    }
+
+    private static List<IReadOnlyList<string>> Read(string text, string path)
     {
         var script = Parser.ParseInput(text, out _, out var errors);
         if (errors.Length > 0)
             throw new ConfigFormatException($"'{path}', line {SettingText.Format(errors[0].Extent.StartLineNumber)}: this is not PowerShell: {errors[0].Message}");
         var reader = new PowerShellScriptReader();
-        reader.Block(script.EndBlock?.Statements ?? []);
+        try
+        {
+            reader.Block(script.EndBlock?.Statements ?? []);
+        }
+        catch (Exception error) when (error is InsufficientExecutionStackException or OutOfBoundsException)
+        {
+            throw new ConfigFormatException($"'{path}' is not read: the script is too complex, or makes a text of more than 128 KiB.", error);
+        }
         return reader.commands;
     }
 
     private void Block(IEnumerable<StatementAst> statements)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var statement in statements)
         {
             switch (statement)
@@ -103,7 +146,13 @@ internal sealed class PowerShellScriptReader
         _ => null,
     };
 
-    private object? Value(ExpressionAst expression) => expression switch
+    private object? Value(ExpressionAst expression)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return Follow(expression);
+    }
+
+    private object? Follow(ExpressionAst expression) => expression switch
     {
         ConstantExpressionAst constant => constant.Value,
         ExpandableStringExpressionAst text => Expand(text),
@@ -177,16 +226,21 @@ internal sealed class PowerShellScriptReader
             expanded.Remove(at, nested.Extent.Text.Length).Insert(at, value);
             start = at + value.Length;
         }
-        return expanded.ToString();
+        return Bounded(expanded.ToString());
     }
 
     private static object? Add(object? left, object? right) => (left, right) switch
     {
-        (List<object?> list, List<object?> more) => list.Concat(more).ToList(),
+        (List<object?> list, List<object?> more) => list.Count + more.Count <= MaximumLength ? list.Concat(more).ToList() : throw new OutOfBoundsException(),
         (List<object?> list, _) => list.Append(right).ToList(),
         (int a, int b) => a + b,
-        _ => Text(left) + Text(right),
+        _ => Bounded(Text(left) + Text(right)),
     };
+
+    private static string Bounded(string text) => text.Length <= MaximumLength ? text : throw new OutOfBoundsException();
+
+    /// <summary>A script has let a variable grow out of bounds.</summary>
+    private sealed class OutOfBoundsException : Exception;
 
     private static bool AreEqual(object? left, object? right) => string.Equals(Text(left), Text(right), StringComparison.OrdinalIgnoreCase);
 

@@ -44,7 +44,7 @@ internal static class ConfigReader
     }
 
     /// <summary>Puts the file's name before a refusal that does not say it.</summary>
-    internal static LoraConfig Named(string path, Func<LoraConfig> read)
+    internal static T Named<T>(string path, Func<T> read)
     {
         try
         {
@@ -63,7 +63,7 @@ internal static class ConfigReader
 
     private static List<LoraConfig> Script(string text, string path, string baseFolder, bool isBatch)
     {
-        var commands = isBatch ? BatchScript.Commands(text) : BashScript.Commands(text);
+        var commands = Named(path, () => isBatch ? BatchScript.Commands(text) : BashScript.Commands(text));
         if (commands.Count == 0)
             throw new ConfigFormatException($"'{path}' starts no trainer of sd-scripts: there is no train_network.py in it.");
         return [.. commands.Select(command => Named(path, () => CommandLineImporter.Read(command, baseFolder, path, ConfigSourceKind.LaunchScript)))];

@@ -75,7 +75,7 @@ internal sealed partial class BashScript
             values.Add("");
         var name = assignment.Groups[1].Value;
         var before = assignment.Groups[2].Success ? variables.GetValueOrDefault(name) ?? [] : [];
-        variables[name] = isList ? [.. before, .. values] : [string.Concat(before) + values[0]];
+        variables[name] = isList ? [.. before, .. values] : [ShellWords.Bounded(string.Concat(before) + values[0])];
         return true;
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class BashScript
                 expanded.Append(variable.Value);
             i += variable.Length - 1;
         }
-        return expanded.ToString();
+        return ShellWords.Bounded(expanded.ToString());
     }
 
     /// <summary>Splits a script at line ends and semicolons, and drops comments; not inside quotes.</summary>

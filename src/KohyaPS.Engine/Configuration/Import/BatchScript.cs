@@ -53,6 +53,6 @@ internal static class BatchScript
             else
                 expanded.Append(isName ? $"%{parts[i]}%" : parts[i]);
         }
-        return expanded.ToString();
+        return ShellWords.Bounded(expanded.ToString());
     }
 }

@@ -8,6 +8,15 @@ namespace KohyaPS.Engine.Configuration.Import;
 /// </summary>
 internal static class ShellWords
 {
+    /// <summary>Longest text that variables of a script may grow to: as much as a shell passes on.</summary>
+    private const int MaximumLength = 128 * 1024;
+
+    /// <summary>Refuses text that a script has let grow out of bounds, such as by doubling a variable again and again.</summary>
+    /// <exception cref="ConfigFormatException">The text is too long.</exception>
+    internal static string Bounded(string text) => text.Length <= MaximumLength
+        ? text
+        : throw new ConfigFormatException("The script makes a command or variable of more than 128 KiB, which no shell would run.");
+
     internal static List<string> Split(string text)
     {
         var words = new List<string>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -15,7 +16,7 @@ internal static class TomlTreeReader
     internal static ConfigTable Read(string text, string source)
     {
         var errors = new ConfigErrors(source);
-        var document = SyntaxParser.Parse(text, source, validate: true);
+        var document = Parse(text, source);
         for (var i = 0; i < document.Diagnostics.Count; i++)
         {
             if (document.Diagnostics[i].Kind == DiagnosticMessageKind.Error)
@@ -27,7 +28,7 @@ internal static class TomlTreeReader
         Fill(root, document.KeyValues, 0, errors);
         foreach (var table in document.Tables)
         {
-            var path = Path(table.Name!);
+            var path = Path(table.Name!, errors);
             var target = path[..^1].Aggregate(root, (parent, key) => parent.Table(key, Line(table)));
             Fill(table is TableArraySyntax ? target.Append(path[^1], Line(table)) : target.Table(path[^1], Line(table)), table.Items, 0, errors);
         }
@@ -39,7 +40,7 @@ internal static class TomlTreeReader
     {
         foreach (var item in items)
         {
-            var path = Path(item.Key!);
+            var path = Path(item.Key!, errors);
             var table = path[..^1].Aggregate(target, (parent, key) => parent.Table(key, Line(item)));
             table.Add(path[^1], Line(item), Value(item.Value!, depth, errors));
         }
@@ -71,7 +72,27 @@ internal static class TomlTreeReader
         return builder.Build();
     }
 
-    private static List<string> Path(KeySyntax key) => [Name(key.Key!), .. key.DotKeys.Select(part => Name(part.Key!))];
+    private static DocumentSyntax Parse(string text, string source)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, source, validate: true);
+        }
+        catch (TomlException error)
+        {
+            throw new ConfigFormatException($"'{source}', line {SettingText.Format((error.Line ?? 0) + 1)}: this is not TOML that a configuration needs: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The parts of a dotted name; deeper ones than any setting has are cut, and reported.</summary>
+    private static List<string> Path(KeySyntax key, ConfigErrors errors)
+    {
+        var parts = key.DotKeys.Take(MaximumDepth + 1).Select(part => Name(part.Key!)).Prepend(Name(key.Key!)).ToList();
+        if (parts.Count <= MaximumDepth)
+            return parts;
+        errors.Add(Line(key), string.Create(CultureInfo.InvariantCulture, $"a name has more than {MaximumDepth} parts."));
+        return [.. parts.Take(MaximumDepth)];
+    }
 
     private static string Name(BareKeyOrStringValueSyntax key) => key is StringValueSyntax text ? text.Value ?? "" : key.ToString().Trim();
 
