@@ -18,6 +18,7 @@ public sealed class ModelsFamily : GoldenFamily
     {
         ["conditioning"] = ConditioningCases.Replay,
         ["posterior"] = VaeCases.ReplayPosterior,
+        ["save"] = SaveCases.Replay,
         ["size-embedding"] = EmbeddingCases.ReplaySizes,
         ["text"] = TextCases.Replay,
         ["text-gradients"] = TextCases.ReplayGradients,

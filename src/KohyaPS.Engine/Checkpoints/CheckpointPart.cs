@@ -7,7 +7,7 @@ namespace KohyaPS.Engine.Checkpoints;
 /// <param name="Part">Which network.</param>
 /// <param name="Tensors">Its tensors under diffusers names.</param>
 /// <param name="Config">Its configuration in the words of diffusers or transformers, read from config.json or inferred.</param>
-internal sealed record CheckpointPart(ModelPart Part, ITensorStore Tensors, JsonElement Config)
+internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonElement Config)
 {
     /// <summary>The names that the configuration asks for.</summary>
     public IEnumerable<string> ExpectedNames => Part switch

@@ -44,6 +44,13 @@ internal sealed class MappedStore : ITensorStore
         };
     }
 
+    /// <summary>The stored type of a tensor.</summary>
+    public ScalarType Dtype(string name)
+    {
+        var (source, mapping) = Find(name);
+        return source.File[mapping.FileKey].Dtype.ToTorch();
+    }
+
     /// <inheritdoc/>
     public Tensor Read(string name)
     {

@@ -43,6 +43,32 @@ internal sealed class SingleFileLayout
         _ => Sdxl,
     };
 
+    /// <summary>The part whose prefix a key has; null for none. Averaged weights and the training's leftovers belong to none.</summary>
+    public ModelPart? PartOf(string key)
+    {
+        if (key.StartsWith(UnetPrefix, StringComparison.Ordinal))
+            return ModelPart.Unet;
+        if (key.StartsWith(VaePrefix, StringComparison.Ordinal))
+            return IsIgnored(key) ? null : ModelPart.Vae;
+        foreach (var (prefix, part, _) in textEncoders)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && !IgnoredSuffixes.Any(s => key.EndsWith(s, StringComparison.Ordinal)))
+                return part;
+        }
+        return null;
+    }
+
+    /// <summary>The present form of a key: with the <c>text_model.</c> that some SD1 files lack.</summary>
+    public string NormalizeKey(string key)
+    {
+        foreach (var (prefix, _, isOpenClip) in textEncoders)
+        {
+            if (!isOpenClip && key.StartsWith(prefix, StringComparison.Ordinal))
+                return prefix + ClipKeyMap.Normalize(key[prefix.Length..]);
+        }
+        return key;
+    }
+
     /// <summary>Sorts the keys of a file into the tensors of the parts and what is left over.</summary>
     public SingleFileContents Read(IReadOnlyCollection<string> keys)
     {

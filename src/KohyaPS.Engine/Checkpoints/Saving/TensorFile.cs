@@ -1,0 +1,57 @@
+using KohyaPS.Safetensors;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Checkpoints.Saving;
+
+/// <summary>Writes tensors to safetensors files, one at a time.</summary>
+internal static class TensorFile
+{
+    private const long ChunkElements = 1 << 26;
+
+    /// <summary>Writes a file of tensors that are in memory.</summary>
+    /// <param name="path">The target; replaced when it exists.</param>
+    /// <param name="tensors">By key.</param>
+    /// <param name="metadata">Free text for the header.</param>
+    public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        new SafetensorsWriter(Declare(tensors), metadata).Write(path, (entry, target) => WriteBytes(tensors[entry.Name], target));
+
+    /// <summary>The hashes of tensors as they would be saved.</summary>
+    public static SafetensorsHashes Hash(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata) =>
+        SafetensorsHashes.Compute(Declare(tensors), metadata, (entry, target) => WriteBytes(tensors[entry.Name], target));
+
+    /// <summary>Writes a checkpoint, reading each tensor only when its turn has come.</summary>
+    /// <param name="path">The target; replaced when it exists.</param>
+    /// <param name="tensors">What to write.</param>
+    /// <param name="dtype">The type that a tensor is saved in.</param>
+    /// <param name="metadata">Free text for the header.</param>
+    /// <param name="change">Turns a tensor into the one to be saved; null leaves all as they are. The result may be of any type.</param>
+    /// <returns>Bytes of the file.</returns>
+    public static long Save(
+        string path, IReadOnlyList<CheckpointTensor> tensors, Func<CheckpointTensor, ScalarType> dtype,
+        IReadOnlyDictionary<string, string>? metadata, Func<CheckpointTensor, Tensor, Tensor>? change = null)
+    {
+        var byKey = tensors.ToDictionary(t => t.Key, StringComparer.Ordinal);
+        var writer = new SafetensorsWriter(tensors.Select(t => new SafetensorsDeclaration(t.Key, dtype(t).ToStored(), t.Shape)), metadata);
+        writer.Write(path, (entry, target) =>
+        {
+            using var scope = NewDisposeScope();
+            var tensor = byKey[entry.Name];
+            var stored = tensor.Read();
+            var changed = change is null ? stored : change(tensor, stored);
+            WriteBytes(changed.to(entry.Dtype.ToTorch()), target);
+        });
+        return writer.FileLength;
+    }
+
+    private static IEnumerable<SafetensorsDeclaration> Declare(IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.Select(t => new SafetensorsDeclaration(t.Key, t.Value.dtype.ToStored(), t.Value.shape));
+
+    private static void WriteBytes(Tensor tensor, Stream target)
+    {
+        using var scope = NewDisposeScope();
+        // A span holds 2 GiB at most, and a scalar has no dimension to cut.
+        var flat = tensor.detach().cpu().contiguous().reshape(-1);
+        for (var at = 0L; at < flat.numel(); at += ChunkElements)
+            target.Write(flat.narrow(0, at, Math.Min(ChunkElements, flat.numel() - at)).bytes);
+    }
+}
