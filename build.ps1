@@ -37,7 +37,13 @@ param(
 
     # The system to pack for; without it the one we run on.
     [ValidateSet('win-x64', 'linux-x64')]
-    [string] $Runtime = ($IsWindows ? 'win-x64' : 'linux-x64')
+    [string] $Runtime = ($IsWindows ? 'win-x64' : 'linux-x64'),
+
+    # Pack -Backend Cuda: the NuGet source or folder with the CUDA packages.
+    [string] $Source,
+
+    # Test: only this file of tests/Module.
+    [string] $Only
 )
 
 $ErrorActionPreference = 'Stop'
@@ -56,6 +62,8 @@ $settings = @{
     Goldens = $Goldens ? (Resolve-Path -LiteralPath $Goldens).ProviderPath : ''
     Family  = @($Family | ForEach-Object { $_ -split ',' } | ForEach-Object Trim | Where-Object { $_ })
     Runtime = $Runtime
+    Source  = $Source
+    Only    = $Only
 }
 
 # $LASTEXITCODE of a program decides; a task ends with the number that build.ps1 gives back.

@@ -34,7 +34,7 @@ function Invoke-PesterTests {
     Write-Host '> Pester'
     $env:KOHYAPS_MODULE = $Settings.Module
     & dotnet pwsh -NoProfile -NonInteractive -File (Join-Path $Settings.Root 'build/RunPester.ps1') `
-        -Pester $pester -Tests (Join-Path $Settings.Root 'tests/Module') -Report $report | Out-Host
+        -Pester $pester -Tests (Join-Path $Settings.Root 'tests/Module' $Settings.Only) -Report $report | Out-Host
     $code = $LASTEXITCODE
     $count = (Test-Path -LiteralPath $report) ? (Get-Content -LiteralPath $report -Raw | ConvertFrom-Json -AsHashtable) : @{ Passed = 0; Failed = 0; Skipped = 0 }
     if ($code -ne 0 -and $count.Failed -eq 0) {
@@ -60,7 +60,7 @@ function Invoke-TestTask {
     }
     $counts = @(
         Get-ChildItem -LiteralPath (Join-Path $Settings.Root 'tests') -Directory -Filter '*.Tests' |
-            ForEach-Object { Invoke-XunitProject $Settings $_.Name }
+            Where-Object { -not $Settings.Only } | ForEach-Object { Invoke-XunitProject $Settings $_.Name }
         Invoke-PesterTests $Settings
     )
     foreach ($count in $counts) {
