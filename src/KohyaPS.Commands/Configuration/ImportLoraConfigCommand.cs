@@ -8,7 +8,7 @@ namespace KohyaPS.Commands;
 /// <remarks>
 /// <para>
 /// What a file is follows from its content: KohyaPS YAML; JSON of the kohya_ss GUI, of any year; config_file TOML and dataset_config TOML or JSON of sd-scripts; a command line of sd-scripts; or a script
-/// for PowerShell, cmd or bash that starts it, which gives a configuration for each training. Nothing of a script is run. Files of other programs are refused by name.
+/// for PowerShell, cmd or bash that starts it, which gives a configuration for each training; or a LoRA file (.safetensors), whose metadata say how it was trained. Nothing of a script is run. Files of other programs are refused by name.
 /// </para>
 /// <para>
 /// The Origin property of a configuration says what became of each entry of a foreign file: taken, renamed, changed in meaning, ignored and why, or unknown with the nearest name. In YAML, whatever is not
@@ -102,7 +102,7 @@ public sealed class ImportLoraConfigCommand : PSCmdlet
                 WriteObject(config);
             }
         }
-        catch (ConfigFormatException error)
+        catch (Exception error) when (error is ConfigFormatException or CheckpointFormatException)
         {
             Refuse(error, "ConfigUnreadable", ErrorCategory.InvalidData, file);
         }

@@ -18,6 +18,9 @@ public enum ConfigSourceKind
     /// <summary>A command line of sd-scripts.</summary>
     CommandLine,
 
+    /// <summary>The metadata of a LoRA file.</summary>
+    NetworkMetadata,
+
     /// <summary>A script that starts sd-scripts.</summary>
     LaunchScript,
 }

@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Configuration.Import;
 using KohyaPS.Files;
+using KohyaPS.Safetensors;
 
 namespace KohyaPS.Engine.Configuration;
 
@@ -16,15 +17,19 @@ public static class ConfigFiles
         return configs.Count == 1 ? configs[0] : throw new ConfigFormatException($"'{path}' starts {SettingText.Format(configs.Count)} trainings; Import-LoraConfig gives a configuration for each.");
     }
 
-    /// <summary>Reads all configurations of a file: one, or one for each training that a script starts.</summary>
+    /// <summary>Reads all configurations of a file: one, or one for each training that a script starts. A LoRA file gives what its metadata say.</summary>
     /// <param name="path">Absolute path of the file.</param>
+    /// <exception cref="CheckpointFormatException">A LoRA file is damaged.</exception>
     /// <exception cref="ConfigFormatException">The file holds no valid configuration; the message lists all that is wrong.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<LoraConfig> ReadAll(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
-        return ConfigReader.Read(ConfigText.Read(path), path, folder);
+        if (!Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+            return ConfigReader.Read(ConfigText.Read(path), path, folder);
+        using var network = SafetensorsFile.Open(path);
+        return [NetworkMetadataImporter.Read(network.Metadata, path, folder)];
     }
 
     /// <summary>The text of a configuration file or script: UTF-8 with or without a mark, or UTF-16 with one, with \n as line ends.</summary>
