@@ -22,6 +22,7 @@ public sealed class MeasureLoraTrainingCommand : PSCmdlet
 {
     /// <summary>The configuration, from New-LoraConfig or Import-LoraConfig.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [LoraConfigTransformation]
     public LoraConfig Config { get; set; } = null!;
 
     /// <inheritdoc/>

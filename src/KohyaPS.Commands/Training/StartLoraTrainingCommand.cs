@@ -35,6 +35,7 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
 
     /// <summary>The configuration, from New-LoraConfig or Import-LoraConfig.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
+    [LoraConfigTransformation]
     public LoraConfig Config { get; set; } = null!;
 
     /// <summary>The state to continue: a folder, or an object of Get-TrainingState. Without -Config the configuration is the one that the state holds.</summary>

@@ -39,6 +39,9 @@ public sealed record TrainingResult
     /// <summary>The structured log (JSON lines); null when nothing ran.</summary>
     public string? LogPath { get; init; }
 
+    /// <summary>The loss over the steps as a picture (SVG); null when no step was done.</summary>
+    public string? LossCurvePath { get; init; }
+
     /// <summary>The folder of the run's outputs.</summary>
     public string? OutputFolder { get; init; }
 

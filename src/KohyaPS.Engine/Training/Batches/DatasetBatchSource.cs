@@ -1,0 +1,52 @@
+using KohyaPS.Engine.Diffusion;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Batches;
+
+/// <summary>Micro-batches made of the pictures and captions of a training's datasets.</summary>
+/// <param name="planner">The batches of each epoch.</param>
+/// <param name="seed">The training's seed.</param>
+/// <param name="latents">Where a picture's latents come from.</param>
+/// <param name="captions">The caption of a sample in an epoch.</param>
+/// <param name="text">From captions to ids or states.</param>
+/// <param name="draws">Where random numbers come from.</param>
+/// <param name="priorLossWeight">Weight of the loss of regularisation pictures.</param>
+internal sealed class DatasetBatchSource(
+    EpochPlanner planner, long seed, LatentEncoder latents, Func<BatchSample, int, string> captions, TextStates text, IDraws draws, double priorLossWeight)
+    : IBatchSource
+{
+    private (int Epoch, IReadOnlyList<TrainingBatch> Batches) current = (0, []);
+
+    /// <inheritdoc/>
+    public int BatchesPerEpoch => planner.BatchesPerEpoch;
+
+    /// <inheritdoc/>
+    public MicroBatch Load(int epoch, int index)
+    {
+        if (current.Epoch != epoch)
+            current = (epoch, planner.Batches(seed, epoch));
+        var samples = current.Batches[index].Samples;
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var texts = samples.Select(s => captions(s, epoch)).ToList();
+        var states = text.States(texts);
+        var weights = samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray();
+        return new MicroBatch
+        {
+            Latents = Latents(samples, epoch).DetachFromDisposeScope(),
+            TextStates = states?.DetachFromDisposeScope(),
+            InputIds = states is null ? text.Ids(texts).DetachFromDisposeScope() : null,
+            LossWeights = tensor(weights).DetachFromDisposeScope(),
+        };
+    }
+
+    // Mean and deviation of each picture, and one draw for (epoch, picture): the same with and without a cache.
+    private Tensor Latents(IReadOnlyList<BatchSample> samples, int epoch)
+    {
+        var posteriors = samples.Select(s => latents.Encode(s.Image)).ToList();
+        var mean = cat(posteriors.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
+        var deviation = cat(posteriors.Select(p => p.Deviation).ToArray(), 0);
+        var noise = draws.LatentSample(epoch - 1, [.. samples.Select(s => (long)s.Image.Index)], mean.shape);
+        return mean.add_(deviation.mul_(noise));
+    }
+}

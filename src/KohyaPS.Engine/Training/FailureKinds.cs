@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>Tells what kind of failure an exception is, and says it so that a person can mend it.</summary>
+internal static class FailureKinds
+{
+    private const int DiskFullPosix = 28;                             // ENOSPC
+    private const int DiskFullWindows = unchecked((int)0x80070070);   // ERROR_DISK_FULL
+    private const int QuotaWindows = unchecked((int)0x80070027);      // ERROR_HANDLE_DISK_FULL
+
+    /// <summary>The exit code and the message of a failed training.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="outputFolder">Where the training writes.</param>
+    public static (TrainingExitCode Code, string Message) Explain(Exception failure, string outputFolder) => failure switch
+    {
+        TrainingException e => (e.ExitCode, e.Message),
+        CheckpointFormatException or DatasetException => (TrainingExitCode.Invalid, failure.Message),
+        OutOfMemoryException => (TrainingExitCode.OutOfMemory, OutOfMemory),
+        // libtorch's messages carry a native stack trace: only the first line is for people.
+        ExternalException e when IsOutOfMemory(e.Message) => (TrainingExitCode.OutOfMemory, OutOfMemory),
+        ExternalException e => (TrainingExitCode.Failed, $"libtorch failed: {FirstLine(e.Message)}"),
+        DllNotFoundException or BadImageFormatException => (TrainingExitCode.Environment, failure.Message),
+        TypeInitializationException { InnerException: { } inner } => Explain(inner, outputFolder),
+        FileNotFoundException or DirectoryNotFoundException => (TrainingExitCode.Invalid, failure.Message),
+        UnauthorizedAccessException => (TrainingExitCode.Environment, $"{failure.Message} Grant this account the right to write to '{outputFolder}', or choose another -OutputDir."),
+        IOException e when IsDiskFull(e) => (TrainingExitCode.Environment,
+            $"The disk of '{outputFolder}' is full ({FirstLine(e.Message)}). What was saved before is whole. Free space or choose another -OutputDir, then go on from the last state with -Resume."),
+        IOException => (TrainingExitCode.Environment, failure.Message),
+        _ => (TrainingExitCode.Failed, $"{failure.GetType().Name}: {FirstLine(failure.Message)}"),
+    };
+
+    /// <summary>True where libtorch says that memory ran out.</summary>
+    internal static bool IsOutOfMemory(string message) =>
+        message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsDiskFull(IOException e) => e.HResult is DiskFullPosix or DiskFullWindows or QuotaWindows;
+
+    private static string OutOfMemory =>
+        "Memory ran out. In the order of effect: -GradientCheckpointing, a smaller -TrainBatchSize (with -GradientAccumulationSteps), a smaller -Resolution, -CacheLatents, -MixedPrecision bf16 where the device is fast with it. Measure-LoraTraining forecasts the need.";
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
+}

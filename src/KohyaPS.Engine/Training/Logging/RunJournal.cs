@@ -1,0 +1,43 @@
+namespace KohyaPS.Engine.Training.Logging;
+
+/// <summary>The written record of a run: a JSON-lines log beside the outputs and, where a log folder is set, TensorBoard events.</summary>
+internal sealed class RunJournal : IDisposable
+{
+    private readonly JsonLinesLog log;
+    private readonly TensorBoardWriter? tensorBoard;
+
+    /// <param name="run">The run; its output folder exists.</param>
+    public RunJournal(RunContext run)
+    {
+        log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.OutputName}.log.jsonl"));
+        if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
+        {
+            var stamp = run.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
+            tensorBoard = new TensorBoardWriter(Path.Combine(folder, $"{run.Config.Logging.LogPrefix}{stamp}", run.Config.Logging.LogTrackerName ?? "network_train"), run.Now);
+        }
+    }
+
+    /// <summary>The JSON-lines file.</summary>
+    public string LogPath => log.Path;
+
+    /// <summary>Records an event.</summary>
+    public void Write(TrainingEvent happened)
+    {
+        log.Write(happened);
+        if (happened is StepDone step)
+            tensorBoard?.Write(step.Time, step.Step,
+            [
+                KeyValuePair.Create("loss/current", step.Loss), KeyValuePair.Create("loss/average", step.AverageLoss),
+                KeyValuePair.Create("norm/gradient", step.GradientNorm), .. step.LearningRates.Select(r => KeyValuePair.Create($"lr/{r.Key}", r.Value)),
+            ]);
+        else if (happened is EpochDone epoch)
+            tensorBoard?.Write(epoch.Time, epoch.Epoch, [KeyValuePair.Create("loss/epoch_average", epoch.AverageLoss)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        log.Dispose();
+        tensorBoard?.Dispose();
+    }
+}

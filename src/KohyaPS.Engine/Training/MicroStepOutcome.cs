@@ -1,0 +1,18 @@
+namespace KohyaPS.Engine.Training;
+
+/// <summary>What one micro-batch brought.</summary>
+/// <param name="Epoch">Its epoch, from 1.</param>
+/// <param name="BatchInEpoch">Its place in the epoch, from 0.</param>
+/// <param name="Loss">Its loss, not divided by the accumulation.</param>
+/// <param name="Updated">True when an optimizer update followed.</param>
+/// <param name="EndedEpoch">True for the last micro-batch of its epoch.</param>
+/// <param name="GradientNorm">Norm of all gradients before clipping; NaN without an update.</param>
+/// <param name="LearningRates">The effective rate of each group in the update; empty without one.</param>
+internal sealed record MicroStepOutcome(
+    int Epoch,
+    int BatchInEpoch,
+    double Loss,
+    bool Updated,
+    bool EndedEpoch,
+    double GradientNorm,
+    IReadOnlyList<KeyValuePair<string, double>> LearningRates);

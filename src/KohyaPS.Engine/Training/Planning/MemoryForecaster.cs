@@ -1,0 +1,70 @@
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Models.Unet;
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Training.Setup;
+
+namespace KohyaPS.Engine.Training.Planning;
+
+/// <summary>Forecasts the memory of a training from the shapes in the model's header, the settings and the number of pictures.</summary>
+internal static class MemoryForecaster
+{
+    private const long Mebibyte = 1L << 20;
+
+    // Measured with mini-sd on Linux: PowerShell, .NET, libtorch's code and its thread pool.
+    private const long ProcessBytes = 550 * Mebibyte;
+
+    // Parameter, gradient, and the two moments of Adam, all float32.
+    private const long BytesOfParameter = 4 * sizeof(float);
+
+    /// <summary>What is said where there is no model to look at.</summary>
+    public static MemoryForecast Nothing { get; } = new() { Weights = 0, Network = 0, Activations = 0, Caches = 0, Process = 0 };
+
+    /// <summary>The forecast.</summary>
+    /// <param name="config">Precision, caching, checkpointing, ranks.</param>
+    /// <param name="checkpoint">The model; only shapes are read.</param>
+    /// <param name="datasets">Pictures and buckets.</param>
+    public static MemoryForecast Forecast(LoraConfig config, Checkpoint checkpoint, PlannedDatasets datasets)
+    {
+        var bytesOfValue = config.Runtime.MixedPrecision is MixedPrecision.No ? 4 : 2;
+        var unet = checkpoint[ModelPart.Unet];
+        var text = checkpoint[ModelPart.TextEncoder];
+        var targets = StoredTargets.Of(NetworkPart.TextEncoder, text.Tensors).Concat(StoredTargets.Of(NetworkPart.Unet, unet.Tensors));
+        var plan = NetworkPlan.Create(config.Network, config.Optimizer, targets);
+        var trainsText = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
+        var weights = Count(unet.Tensors) * bytesOfValue + (trainsText ? Count(text.Tensors) * bytesOfValue : 0);
+        if (!config.Caching.CacheLatents)
+            weights += Count(checkpoint[ModelPart.Vae].Tensors) * sizeof(float);
+        var parameters = plan.Adapters.Sum(a => a.Rank * (a.Target.FanIn + a.Target.Outputs));
+        return new()
+        {
+            Weights = weights,
+            Network = parameters * BytesOfParameter,
+            Activations = Activations(config, unet, datasets, bytesOfValue),
+            Caches = config.Caching.CacheLatents ? LatentBytes(datasets) : 0,
+            Process = ProcessBytes,
+        };
+    }
+
+    private static long Activations(LoraConfig config, CheckpointPart unet, PlannedDatasets datasets, int bytesOfValue)
+    {
+        if (datasets.Epochs is not { } epochs)
+            return 0;
+        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt(0));
+        var keepsProbabilities = bytesOfValue == 2;
+        return epochs.Datasets.SelectMany(d => d.Buckets).Select(bucket =>
+        {
+            var (width, height) = (bucket.Size.Width / 8, bucket.Size.Height / 8);
+            var values = config.Training.GradientCheckpointing
+                ? forecast.CheckpointedValues(width, height, keepsProbabilities)
+                : forecast.Values(width, height, keepsProbabilities);
+            return values * bytesOfValue * Math.Min(bucket.BatchSize, bucket.SampleCount);
+        }).DefaultIfEmpty(0).Max();
+    }
+
+    // Mean and deviation, four channels of float32, at an eighth of each side.
+    private static long LatentBytes(PlannedDatasets datasets) => datasets.Epochs is not { } epochs
+        ? 0
+        : epochs.Datasets.SelectMany(d => d.Images).Sum(i => 2L * 4 * sizeof(float) * (i.Assignment.Bucket.Width / 8) * (i.Assignment.Bucket.Height / 8));
+
+    private static long Count(ITensorStore store) => store.Names.Sum(n => store.Shape(n).Aggregate(1L, (product, d) => product * d));
+}

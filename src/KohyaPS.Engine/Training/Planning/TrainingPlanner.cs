@@ -1,0 +1,88 @@
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Training.Saving;
+
+namespace KohyaPS.Engine.Training.Planning;
+
+/// <summary>Plans a training from its configuration, the headers of its files and its pictures. Loads nothing, writes nothing.</summary>
+internal static class TrainingPlanner
+{
+    /// <summary>Makes the plan, with everything that is wrong or doubtful.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="cancellation">Ends the reading of pictures early.</param>
+    public static PlannedTraining Plan(LoraConfig config, CancellationToken cancellation = default)
+    {
+        var problems = new List<ConfigProblem>(config.Validate());
+        var output = config.Resolve(config.Folders.OutputDir) ?? "";
+        CheckOutput(config, output, problems);
+        var datasets = PlannedDatasets.Prepare(config, cancellation);
+        problems.AddRange(datasets.Problems);
+        var length = Measure(config, datasets, problems);
+        var memory = ForecastMemory(config, datasets, problems);
+        var epochs = datasets.Epochs;
+        return new(new TrainingPlan
+        {
+            Name = config.Name,
+            BaseModel = config.Resolve(config.Model.PretrainedModelNameOrPath) ?? "",
+            Images = datasets.Read.Sum(d => d.ImageCount),
+            RepeatedImages = (int)datasets.Read.Sum(d => d.RepeatedImageCount),
+            RegularizationImages = epochs is null ? 0 : (int)(epochs.SamplesPerEpoch - datasets.Read.Sum(d => d.RepeatedImageCount)),
+            BatchesPerEpoch = length?.BatchesPerEpoch ?? 0,
+            StepsPerEpoch = length?.StepsPerEpoch ?? 0,
+            Epochs = length?.Epochs ?? 0,
+            TotalSteps = length?.TotalSteps ?? 0,
+            WarmupSteps = length?.WarmupSteps ?? 0,
+            StepEquation = length?.Equation ?? "nothing to train",
+            Buckets = epochs is null ? [] : [.. epochs.Datasets.SelectMany(d => d.Buckets).Select(b => new PlannedBucket(b.Size.Width, b.Size.Height, (int)b.SampleCount, (int)b.BatchCount))],
+            Problems = problems,
+            Memory = memory,
+            Outputs = length is null ? [] : SaveNames.Planned(config, length, output),
+        }, datasets, length, output);
+    }
+
+    private static TrainingLength? Measure(LoraConfig config, PlannedDatasets datasets, List<ConfigProblem> problems)
+    {
+        if (datasets.Epochs is not { BatchesPerEpoch: > 0 } epochs)
+            return null;
+        try
+        {
+            return StepArithmetic.Compute(config, datasets.Read.Sum(d => d.RepeatedImageCount), epochs.BatchesPerEpoch, datasets.Read.Any(d => d.RegularizationImageCount > 0));
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            problems.Add(new(nameof(TrainingSettings.MaxTrainSteps), $"The number of steps cannot be computed: {e.Message}", "Set MaxTrainSteps or MaxTrainEpochs."));
+            return null;
+        }
+    }
+
+    private static MemoryForecast ForecastMemory(LoraConfig config, PlannedDatasets datasets, List<ConfigProblem> problems)
+    {
+        var path = config.Resolve(config.Model.PretrainedModelNameOrPath);
+        if (path is null)
+            return MemoryForecaster.Nothing;
+        try
+        {
+            using var checkpoint = Checkpoint.Open(path);
+            return MemoryForecaster.Forecast(config, checkpoint, datasets);
+        }
+        catch (Exception e) when (e is CheckpointFormatException or IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new(nameof(ModelSettings.PretrainedModelNameOrPath), e.Message, "Give the .safetensors file or the diffusers folder of a Stable Diffusion 1.x model with -PretrainedModelNameOrPath."));
+            return MemoryForecaster.Nothing;
+        }
+    }
+
+    private static void CheckOutput(LoraConfig config, string output, List<ConfigProblem> problems)
+    {
+        if (output.Length == 0)
+            return;
+        for (var folder = output; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(folder))
+                problems.Add(new(nameof(FoldersSettings.OutputDir), $"'{folder}' is a file; a folder is to be there.", "Choose another OutputDir, or move the file away."));
+            if (Directory.Exists(folder))
+                break;
+        }
+        if (Directory.Exists(Path.Combine(output, $"{config.Folders.OutputName}{SaveNames.Extension(config)}")))
+            problems.Add(new(nameof(FoldersSettings.OutputName), $"'{config.Folders.OutputName}{SaveNames.Extension(config)}' in '{output}' is a folder; the LoRA is to be written there.", "Choose another OutputName."));
+    }
+}

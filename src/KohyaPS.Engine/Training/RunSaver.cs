@@ -1,0 +1,89 @@
+using KohyaPS.Engine.Training.Saving;
+using KohyaPS.Engine.Training.Setup;
+using KohyaPS.Engine.Training.State;
+using KohyaPS.Training.States;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>Writes the files of a run when they are due: networks and states after steps, epochs and at the end.</summary>
+internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType computeType)
+{
+    private readonly SavingSettings saving = run.Config.Saving;
+    private readonly string name = run.Config.Folders.OutputName;
+
+    /// <summary>Saves what is due after an update.</summary>
+    /// <returns>The state, when one was written.</returns>
+    public TrainingState? AfterStep(TrainingLoop loop, MicroStepOutcome outcome)
+    {
+        var step = loop.Position.Step;
+        if (saving.SaveEveryNSteps is not { } every || step % every != 0)
+            return null;
+        SaveNetwork(SaveNames.OfStep(name, step), step, outcome.Epoch - 1, isFinal: false);
+        return saving.SaveState ? WriteState(SaveNames.State(SaveNames.OfStep(name, step)), loop, TrainingStateReason.Schedule) : null;
+    }
+
+    /// <summary>Saves what is due after an epoch that is not the last.</summary>
+    /// <returns>The state, when one was written.</returns>
+    public TrainingState? AfterEpoch(TrainingLoop loop, int epoch)
+    {
+        if (run.Length.SaveEveryNEpochs is not { } every || epoch % every != 0 || epoch >= run.Length.Epochs)
+            return null;
+        SaveNetwork(SaveNames.OfEpoch(name, epoch), loop.Position.Step, epoch, isFinal: false);
+        return saving.SaveState ? WriteState(SaveNames.State(SaveNames.OfEpoch(name, epoch)), loop, TrainingStateReason.Schedule) : null;
+    }
+
+    /// <summary>Saves the end: the state first, where wanted, then the final network.</summary>
+    /// <returns>The state, when one was written.</returns>
+    public TrainingState? AtEnd(TrainingLoop loop)
+    {
+        var state = saving.SaveState || saving.SaveStateOnTrainEnd ? WriteState(SaveNames.State(name), loop, TrainingStateReason.End) : null;
+        SaveNetwork(name, loop.Position.Step, run.Length.Epochs, isFinal: true);
+        return state;
+    }
+
+    /// <summary>Saves a state that no schedule asked for.</summary>
+    public TrainingState SaveState(TrainingLoop loop, TrainingStateReason reason) =>
+        WriteState(SaveNames.ExtraState(name, loop.Position.Step, reason), loop, reason);
+
+    /// <summary>Keeps the end of the training in memory, so that its state can still be written when everything else is freed.</summary>
+    public Func<TrainingState> KeepEnd(TrainingLoop loop)
+    {
+        var kept = SavedTraining.Keep(Manifest(loop, TrainingStateReason.End), run.Config, setup.Network, setup.Optimizer);
+        var folder = Path.Combine(run.OutputFolder, SaveNames.State(name));
+        return () => kept.Write(folder);
+    }
+
+    private void SaveNetwork(string fileName, int step, int epoch, bool isFinal)
+    {
+        var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
+        NetworkFile.Write(path, setup.Network, RunMetadata.Of(run, setup, computeType, step, epoch), saving.SavePrecision);
+        run.Report(new NetworkSaved(run.Now, path, step, epoch, isFinal));
+    }
+
+    private TrainingState WriteState(string folderName, TrainingLoop loop, TrainingStateReason reason)
+    {
+        var state = SavedTraining.Write(Path.Combine(run.OutputFolder, folderName), Manifest(loop, reason), run.Config, setup.Network, setup.Optimizer);
+        run.Report(new StateSaved(run.Now, state));
+        return state;
+    }
+
+    private StateManifest Manifest(TrainingLoop loop, TrainingStateReason reason) => new()
+    {
+        Format = StateManifest.CurrentFormat,
+        WrittenBy = SavedTraining.Version,
+        Created = run.Now,
+        Reason = reason,
+        Name = name,
+        Step = loop.Position.Step,
+        Epoch = loop.Position.Epoch,
+        BatchInEpoch = loop.Position.BatchInEpoch,
+        TotalSteps = run.Length.TotalSteps,
+        Seed = run.Seed,
+        SessionId = run.SessionId,
+        StartedAt = run.StartedAt,
+        Optimizer = setup.Optimizer.GetType().Name,
+        Losses = loop.Losses.Latest,
+        Files = new Dictionary<string, StateFile>(),
+    };
+}

@@ -1,0 +1,100 @@
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Models.Layers;
+using KohyaPS.Engine.Models.Unet;
+using KohyaPS.Engine.Models.Vae;
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Tokenization;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Setup;
+
+/// <summary>The frozen models of a training: each can leave memory once it is no longer needed.</summary>
+internal sealed class TrainingModels : IDisposable
+{
+    private TrainingModels(Unet unet, ClipTextEncoder textEncoder, Vae vae, ClipTokenizer tokenizer)
+    {
+        Unet = unet;
+        TextEncoder = textEncoder;
+        Vae = vae;
+        Tokenizer = tokenizer;
+        ScalingFactor = vae.Config.ScalingFactor;
+    }
+
+    /// <summary>The model that predicts.</summary>
+    public Unet Unet { get; }
+
+    /// <summary>The text encoder; null after <see cref="ReleaseTextEncoder"/>.</summary>
+    public ClipTextEncoder? TextEncoder { get; private set; }
+
+    /// <summary>The autoencoder; null after <see cref="ReleaseVae"/>.</summary>
+    public Vae? Vae { get; private set; }
+
+    /// <summary>Splits captions.</summary>
+    public ClipTokenizer Tokenizer { get; }
+
+    /// <summary>Latents of the U-Net = encoded latents times this.</summary>
+    public double ScalingFactor { get; }
+
+    /// <summary>Loads the models of a configuration.</summary>
+    /// <param name="config">Names the model, and optionally another VAE.</param>
+    /// <param name="dtype">Compute type of U-Net and text encoder.</param>
+    /// <param name="device">Where they go.</param>
+    /// <param name="progress">Told what is being loaded.</param>
+    /// <exception cref="CheckpointFormatException">A file is not the model it should be.</exception>
+    public static TrainingModels Load(LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    {
+        using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
+        RefuseOtherFamilies(checkpoint, config);
+        progress("loading the U-Net");
+        var unet = checkpoint[ModelPart.Unet];
+        var loadedUnet = new Unet(new WeightSource(unet.Tensors, dtype, device), UnetConfig.Read(unet.Config));
+        progress("loading the text encoder");
+        var text = checkpoint[ModelPart.TextEncoder];
+        var loadedText = new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config));
+        progress("loading the VAE");
+        var vae = checkpoint[ModelPart.Vae];
+        var vaeType = config.Model.NoHalfVae ? float32 : dtype;
+        var loadedVae = new Vae(new WeightSource(vae.Tensors, vaeType, device), VaeConfig.Read(vae.Config));
+        var models = new TrainingModels(loadedUnet, loadedText, loadedVae, ClipTokenizer.Default);
+        models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
+        loadedText.Options.UseCheckpointing = config.Training.GradientCheckpointing;
+        return models;
+    }
+
+    /// <summary>The layers that a network can be attached to: the text encoder's, then the U-Net's.</summary>
+    public IReadOnlyList<TargetLayer> Targets() =>
+        [.. Targets(NetworkPart.TextEncoder, TextEncoder!), .. Targets(NetworkPart.Unet, Unet)];
+
+    /// <summary>Frees the autoencoder.</summary>
+    public void ReleaseVae()
+    {
+        Vae?.Dispose();
+        Vae = null;
+    }
+
+    /// <summary>Frees the text encoder.</summary>
+    public void ReleaseTextEncoder()
+    {
+        TextEncoder?.Dispose();
+        TextEncoder = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ReleaseVae();
+        ReleaseTextEncoder();
+        Unet.Dispose();
+    }
+
+    private static IEnumerable<TargetLayer> Targets(NetworkPart part, Block model) =>
+        model.AdaptableLayers().Where(l => l.Container != BlockKind.Other).Select(l => TargetLayer.Of(part, l.Layer));
+
+    private static void RefuseOtherFamilies(Checkpoint checkpoint, LoraConfig config)
+    {
+        if (checkpoint.Family != ModelFamily.Sd1)
+            throw new CheckpointFormatException(
+                $"'{checkpoint.Path}' is a {checkpoint.Detection.InWords()}; this version trains Stable Diffusion 1.x. Give an SD 1.x checkpoint with -PretrainedModelNameOrPath.");
+    }
+}

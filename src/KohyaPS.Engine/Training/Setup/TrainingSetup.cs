@@ -1,0 +1,75 @@
+using KohyaPS.Engine.Diffusion;
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Training.Batches;
+using KohyaPS.Engine.Training.Objectives;
+using KohyaPS.Engine.Training.Optimizers;
+using KohyaPS.Engine.Training.Schedules;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Setup;
+
+/// <summary>The parts of a training loop, put together from a configuration. The one place that knows both.</summary>
+internal sealed class TrainingSetup : IDisposable
+{
+    private readonly NoiseSchedule noiseSchedule;
+
+    /// <param name="config">The configuration.</param>
+    /// <param name="models">The loaded models.</param>
+    /// <param name="length">Steps, epochs and warm-up.</param>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="device">Where the models are.</param>
+    /// <param name="draws">Random numbers; null draws them from the seed.</param>
+    public TrainingSetup(LoraConfig config, TrainingModels models, TrainingLength length, long seed, Device device, IDraws? draws = null)
+    {
+        Models = models;
+        Draws = draws ?? new SeededDraws(seed);
+        var plan = NetworkPlan.Create(config.Network, config.Optimizer, models.Targets());
+        if (plan.Adapters.Count == 0)
+            throw new TrainingException(TrainingExitCode.Invalid, "The network has no layers: all its blocks have rank 0. Set NetworkDim to 4 or more, or give BlockDims other values.");
+        TrainsTextEncoder = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
+        var dtype = config.Runtime.FullBf16 ? bfloat16 : float32;
+        Network = AttachedNetwork.Attach(plan, config.Network, seed, dtype, device);
+        Optimizer = OptimizerChoice.Create(config.Optimizer, Network.Groups);
+        Schedule = ScheduleChoice.Create(config.Schedule, length);
+        noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
+        var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
+        Step = new TrainingStep(models.Unet, models.TextEncoder, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
+            new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, TrainsTextEncoder));
+        LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm);
+    }
+
+    /// <summary>The frozen models.</summary>
+    public TrainingModels Models { get; }
+
+    /// <summary>Where random numbers come from.</summary>
+    public IDraws Draws { get; }
+
+    /// <summary>What is trained.</summary>
+    public AttachedNetwork Network { get; }
+
+    /// <summary>How it is updated.</summary>
+    public FlatOptimizer Optimizer { get; }
+
+    /// <summary>The factor on the learning rates.</summary>
+    public LearningRateSchedule Schedule { get; }
+
+    /// <summary>From micro-batch to loss.</summary>
+    public TrainingStep Step { get; }
+
+    /// <summary>Accumulation and clipping.</summary>
+    public LoopOptions LoopOptions { get; }
+
+    /// <summary>Whether the text encoder has adapters.</summary>
+    public bool TrainsTextEncoder { get; }
+
+    /// <summary>The loop over a source of batches.</summary>
+    public TrainingLoop Loop(IBatchSource batches) => new(Step, batches, Network, Optimizer, Schedule, LoopOptions);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Network.Dispose();
+        noiseSchedule.Dispose();
+    }
+}

@@ -1,0 +1,145 @@
+using KohyaPS.Engine.Runtime;
+using KohyaPS.Engine.Training.Batches;
+using KohyaPS.Engine.Training.Objectives;
+using KohyaPS.Engine.Training.Setup;
+using KohyaPS.Engine.Training.State;
+using KohyaPS.Training.Runs;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>
+/// One training from loaded models to the final file: drives the loop and, between updates, saves, reports and obeys. It runs on the thread
+/// that owns all tensors.
+/// </summary>
+internal sealed class Trainer : IDisposable
+{
+    private readonly RunContext run;
+    private readonly TrainingModels models;
+    private readonly TrainingSetup setup;
+    private readonly LatentCache latentCache = new();
+    private readonly TextStates text;
+    private readonly TrainingLoop loop;
+    private readonly RunSaver saver;
+    private readonly StepClock clock = new();
+    private readonly List<double> losses = [];
+
+    /// <summary>Loads, caches and restores: everything before the first step.</summary>
+    /// <param name="run">What is trained, and who listens.</param>
+    /// <param name="runtime">What libtorch runs with.</param>
+    /// <param name="stop">Ends the preparation early.</param>
+    public Trainer(RunContext run, TorchRuntimeInfo runtime, CancellationToken stop)
+    {
+        this.run = run;
+        var config = run.Config;
+        var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision);
+        if (precision.Warning is { } warning)
+            run.Warn(warning);
+        models = TrainingModels.Load(config, precision.ComputeType, CPU, phase => run.Progress(phase, 0, 0));
+        setup = new TrainingSetup(config, models, run.Length, run.Seed, CPU);
+        var latents = CacheLatents(stop);
+        text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);
+        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, run.CaptionOf, text, setup.Draws, config.Objective.PriorLossWeight);
+        loop = setup.Loop(batches);
+        saver = new RunSaver(run, setup, precision.ComputeType);
+        if (run.ResumedFrom is { } manifest)
+        {
+            SavedTraining.Restore(run.ResumeFolder!, manifest, setup.Network, setup.Optimizer);
+            loop.ContinueFrom(new(manifest.Step, manifest.Epoch, manifest.BatchInEpoch), new LossAverage(manifest.Losses));
+        }
+    }
+
+    /// <summary>Trains until the last step, a request to stop, or a loss that is no number.</summary>
+    /// <param name="stop">Asks to end after the running step, with a state.</param>
+    /// <param name="abandon">Asks to leave at once, without one.</param>
+    /// <returns>How it ended; paths and times are filled in by the caller.</returns>
+    public TrainingResult Run(CancellationToken stop, CancellationToken abandon)
+    {
+        TrainingState? state = null;
+        while (loop.Position.Step < run.Length.TotalSteps)
+        {
+            abandon.ThrowIfCancellationRequested();
+            var outcome = loop.Advance();
+            if (!double.IsFinite(outcome.Loss))
+                return Diverged(outcome);
+            if (outcome.Updated)
+            {
+                Report(outcome);
+                var isLast = loop.Position.Step >= run.Length.TotalSteps;
+                state = saver.AfterStep(loop, outcome) ?? state;
+                var request = Requested(stop, isLast);
+                if (request is { } asked)
+                {
+                    state = saver.SaveState(loop, asked == RunRequestKind.Stop ? TrainingStateReason.Stop : TrainingStateReason.Request);
+                    run.Answer(state);
+                    if (asked == RunRequestKind.Stop && !isLast)
+                        return Result(TrainingExitCode.Stopped, Text($"Stopped after step {loop.Position.Step} of {run.Length.TotalSteps}. Continue with: Start-LoraTraining -Resume '{state.Path}'"), state);
+                }
+            }
+            if (outcome.EndedEpoch)
+            {
+                run.Report(new EpochDone(run.Now, outcome.Epoch, loop.Position.Step, loop.Losses.Value));
+                if (loop.Position.Step < run.Length.TotalSteps)
+                    state = saver.AfterEpoch(loop, outcome.Epoch) ?? state;
+            }
+        }
+        var end = saver.AtEnd(loop);
+        return Result(TrainingExitCode.Done, null, end ?? state) with { WriteEndState = end is null ? saver.KeepEnd(loop) : null };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        text.Dispose();
+        latentCache.Dispose();
+        setup.Dispose();
+        models.Dispose();
+    }
+
+    private LatentEncoder CacheLatents(CancellationToken stop)
+    {
+        if (!run.Config.Caching.CacheLatents)
+            return new LatentEncoder(models.Vae, latentCache);
+        var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
+        new LatentEncoder(models.Vae, latentCache).Fill(images, done => run.Progress("encoding pictures", done, images.Count), stop);
+        models.ReleaseVae();
+        return new LatentEncoder(null, latentCache);
+    }
+
+    private void Report(MicroStepOutcome outcome)
+    {
+        losses.Add(outcome.Loss);
+        var seconds = clock.Lap();
+        var remaining = clock.SecondsPerStep * (run.Length.TotalSteps - loop.Position.Step);
+        run.Report(new StepDone(run.Now, loop.Position.Step, outcome.Epoch, outcome.Loss, loop.Losses.Value, outcome.GradientNorm,
+            outcome.LearningRates.ToDictionary(r => r.Key, r => r.Value), seconds, remaining, ProcessMemory.Now));
+    }
+
+    // A stop at the last step needs no state of its own: the end is there.
+    private RunRequestKind? Requested(CancellationToken stop, bool isLast)
+    {
+        if (run.TakeRequest() is { } request)
+            return request;
+        return stop.IsCancellationRequested && !isLast ? RunRequestKind.Stop : null;
+    }
+
+    private TrainingResult Diverged(MicroStepOutcome outcome) => Result(TrainingExitCode.Diverged,
+        Text($"The loss became {outcome.Loss} in epoch {outcome.Epoch}, batch {outcome.BatchInEpoch + 1}: the training diverged. Lower the learning rates (a tenth is a good try), or lengthen the warm-up; what was saved before is whole."),
+        null);
+
+    private TrainingResult Result(TrainingExitCode code, string? message, TrainingState? state) => new()
+    {
+        Name = run.Config.Folders.OutputName,
+        RunId = run.RunId,
+        ExitCode = code,
+        Message = message,
+        NetworkPath = run.LastNetwork,
+        State = state,
+        Steps = loop.Position.Step,
+        Epochs = loop.Position.Epoch - 1,
+        AverageLoss = loop.Losses.Value,
+        LossCurvePath = losses.Count > 0 ? run.WriteLossCurve(losses) : null,
+    };
+
+    private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

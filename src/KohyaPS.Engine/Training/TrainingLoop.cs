@@ -1,0 +1,94 @@
+using KohyaPS.Engine.Models.Layers;
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Training.Batches;
+using KohyaPS.Engine.Training.Objectives;
+using KohyaPS.Engine.Training.Optimizers;
+using KohyaPS.Engine.Training.Schedules;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>
+/// The heart of a training: takes one micro-batch after the other, and updates the network after every accumulation group. It knows its
+/// position and nothing of files, events or settings.
+/// </summary>
+/// <param name="step">From micro-batch to loss.</param>
+/// <param name="batches">Where micro-batches come from.</param>
+/// <param name="network">What is trained.</param>
+/// <param name="optimizer">How.</param>
+/// <param name="schedule">The factor on the learning rates, by step.</param>
+/// <param name="options">Accumulation and clipping.</param>
+internal sealed class TrainingLoop(
+    TrainingStep step,
+    IBatchSource batches,
+    AttachedNetwork network,
+    FlatOptimizer optimizer,
+    LearningRateSchedule schedule,
+    LoopOptions options)
+{
+    /// <summary>Where the training stands.</summary>
+    public TrainingPosition Position { get; private set; } = TrainingPosition.Start;
+
+    /// <summary>The losses of the epoch's positions and their mean.</summary>
+    public LossAverage Losses { get; private set; } = new();
+
+    /// <summary>The learning rate of each group for the next update, by the group's description.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> LearningRates =>
+        [.. network.Groups.Select(g => KeyValuePair.Create(g.Description, g.LearningRate * schedule(Position.Step)))];
+
+    /// <summary>Goes on from a saved position.</summary>
+    /// <param name="position">A position between two updates.</param>
+    /// <param name="losses">The losses recorded up to there.</param>
+    public void ContinueFrom(TrainingPosition position, LossAverage losses)
+    {
+        Position = position;
+        Losses = losses;
+    }
+
+    /// <summary>Trains on the next micro-batch.</summary>
+    public MicroStepOutcome Advance()
+    {
+        using var scope = NewDisposeScope();
+        var (epoch, index) = (Position.Epoch, Position.BatchInEpoch);
+        var microStep = (long)(epoch - 1) * batches.BatchesPerEpoch + index;
+        if (IsFirstOfGroup(index))
+            network.ZeroGradients();
+        network.IsTraining = true;
+        network.BeginMicroStep(microStep);
+
+        double loss;
+        using (var batch = batches.Load(epoch, index))
+        using (var value = step.Loss(batch, microStep))
+        {
+            // Divided by the whole accumulation also in a short last group, as sd-scripts does.
+            using var share = value / options.Accumulation;
+            Gradients.Backward(share);
+            loss = value.ToDouble();
+        }
+        var updates = IsLastOfGroup(index);
+        var (norm, rates) = updates ? Update() : (double.NaN, []);
+        Losses.Add(index, loss);
+        var endsEpoch = index == batches.BatchesPerEpoch - 1;
+        Position = new(Position.Step + (updates ? 1 : 0), endsEpoch ? epoch + 1 : epoch, endsEpoch ? 0 : index + 1);
+        return new(epoch, index, loss, updates, endsEpoch, norm, rates);
+    }
+
+    private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates) Update()
+    {
+        var norm = GradientClipping.Clip(network.Groups, options.MaxGradientNorm);
+        var rates = new List<KeyValuePair<string, double>>();
+        var factor = schedule(Position.Step);
+        for (var i = 0; i < optimizer.Groups.Count; i++)
+        {
+            optimizer.Groups[i].LearningRate = network.Groups[i].LearningRate * factor;
+            rates.Add(KeyValuePair.Create(network.Groups[i].Description, optimizer.EffectiveRate(i)));
+        }
+        optimizer.Step();
+        return (norm, rates);
+    }
+
+    // Groups are counted anew in every epoch; the last one may be short.
+    private bool IsFirstOfGroup(int index) => index % options.Accumulation == 0;
+
+    private bool IsLastOfGroup(int index) => (index + 1) % options.Accumulation == 0 || index == batches.BatchesPerEpoch - 1;
+}

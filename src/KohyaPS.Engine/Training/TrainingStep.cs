@@ -1,0 +1,56 @@
+using KohyaPS.Engine.Diffusion;
+using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Models.Unet;
+using KohyaPS.Engine.Training.Batches;
+using KohyaPS.Engine.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>One micro-batch from latents to loss: noise, predict, score (Ho et al. 2020, arXiv 2006.11239; steps as in sd-scripts).</summary>
+/// <param name="unet">The model that predicts.</param>
+/// <param name="textEncoder">Encodes token ids; null where all text states are cached.</param>
+/// <param name="schedule">How much noise each timestep holds.</param>
+/// <param name="noise">Which noise is added, at which timesteps.</param>
+/// <param name="objective">What is to be predicted, and how errors count.</param>
+/// <param name="draws">Where random numbers come from.</param>
+/// <param name="options">Scaling, clip skip, whether the text encoder is trained.</param>
+internal sealed class TrainingStep(
+    Unet unet, ClipTextEncoder? textEncoder, NoiseSchedule schedule, NoiseRecipe noise, Objective objective, IDraws draws, StepOptions options)
+{
+    /// <summary>Sees intermediate values by name when set; for tests that compare them.</summary>
+    public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>The loss of a micro-batch, still attached to the graph of the adapters' parameters.</summary>
+    /// <param name="batch">What to train on.</param>
+    /// <param name="microStep">Index of the micro-batch from the start of the training: the key of its random numbers.</param>
+    /// <returns>A float32 scalar.</returns>
+    public Tensor Loss(MicroBatch batch, long microStep)
+    {
+        using var scope = NewDisposeScope();
+        var latents = batch.Latents * options.ScalingFactor;                                    // [B, 4, h, w]
+        var context = Observed("text_cond", Condition(batch));                                  // [B, L, C]
+        var drawn = noise.Noise(latents, draws, microStep);                                     // [B, 4, h, w]
+        var timesteps = noise.Timesteps((int)batch.Count, draws, microStep, latents.device);    // [B]
+        var noisy = Observed("noisy_latents", noise.NoisyLatents(schedule, latents, drawn, timesteps, draws, microStep));
+        var predicted = Observed("model_pred", unet.Predict(noisy, timesteps, context)).to(float32);
+        var target = objective.Target(latents, drawn, timesteps);
+        return objective.Loss(predicted, target, timesteps, batch.LossWeights, batch.Masks).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Condition(MicroBatch batch)
+    {
+        if (batch.TextStates is { } cached)
+            return cached;
+        if (textEncoder is null || batch.InputIds is not { } ids)
+            throw new InvalidOperationException("A micro-batch without text states needs token ids and a text encoder.");
+        using var grad = set_grad_enabled(options.TrainsTextEncoder);
+        return TextConditioning.Encode(textEncoder, ids, options.ClipSkip);
+    }
+
+    private Tensor Observed(string name, Tensor value)
+    {
+        Observer?.Invoke(name, value);
+        return value;
+    }
+}
