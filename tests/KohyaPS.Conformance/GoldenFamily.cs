@@ -8,6 +8,7 @@ public abstract class GoldenFamily
     [
         new DatasetFamily(),
         new ModelsFamily(),
+        new NetworkFamily(),
         new TokenizerFamily(),
     ];
 
