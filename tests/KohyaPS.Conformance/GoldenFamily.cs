@@ -11,6 +11,7 @@ public abstract class GoldenFamily
         new KohyaPresetsFamily(),
         new ModelsFamily(),
         new ObjectivesFamily(),
+        new NetworkFamily(),
         new TokenizerFamily(),
     ];
 

@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Networks.DyLora;
 using KohyaPS.Engine.Networks.Lora;
+using KohyaPS.Engine.Networks.Oft;
 using KohyaPS.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -96,7 +97,7 @@ internal sealed class AttachedNetwork : IDisposable
         foreach (var adapter in Adapters)
         {
             tensors.AddRange(adapter.Export().Select(t => (t.Name, t.Value.detach())));
-            tensors.Add(($"{adapter.Name}.alpha", adapter.Plan.AlphaIsWhole ? tensor((long)adapter.Alpha) : tensor((float)adapter.Alpha)));
+            tensors.Add(($"{adapter.Name}.alpha", adapter.AlphaIsWhole ? tensor((long)adapter.Alpha) : tensor((float)adapter.Alpha)));
         }
         return tensors;
     }
@@ -130,6 +131,7 @@ internal sealed class AttachedNetwork : IDisposable
                 continue;
             var number = alpha.to(ScalarType.Float64).sum().ToDouble();
             adapter.Alpha = number == 0 ? adapter.Plan.Rank : number;
+            adapter.AlphaIsWhole = !alpha.is_floating_point();
             used.Add(name);
         }
         return new([.. tensors.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)], missing);
@@ -152,7 +154,8 @@ internal sealed class AttachedNetwork : IDisposable
         NetworkModule.Lora => new LoraAdapter(plan, mode),
         NetworkModule.LoraFa => new LoraAdapter(plan, mode, fixedDown: true),
         NetworkModule.Dylora => new DyLoraAdapter(plan, mode, settings.Unit ?? 1),
-        var other => throw new TrainingException(TrainingExitCode.Invalid, $"Networks of kind {other} cannot be trained by this version. Set NetworkModule to Lora, LoraFa or Dylora."),
+        NetworkModule.Oft => new OftAdapter(plan, mode),
+        var other => throw new TrainingException(TrainingExitCode.Invalid, $"Networks of kind {other} cannot be trained by this version. Set NetworkModule to Lora, LoraFa, Dylora or Oft."),
     };
 
     private void Bind(long seed, ScalarType dtype, Device? device)

@@ -15,6 +15,9 @@ internal abstract class NetworkAdapter(AdapterPlan plan, AdapterMode mode) : IAd
     /// <summary>Numerator of the scale, as it is saved; a loaded file brings its own.</summary>
     public double Alpha { get; set; } = plan.Alpha;
 
+    /// <summary>True where alpha is stored as a whole number, as sd-scripts does where none was given.</summary>
+    public bool AlphaIsWhole { get; set; } = plan.AlphaIsWhole;
+
     /// <summary>alpha / rank.</summary>
     public double Scale => Alpha / Plan.Rank;
 
