@@ -44,7 +44,7 @@ public sealed class BalancePlan
         var steps = Math.Truncate(stepsPerConcept);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         RenameJournal.RefuseUnfinished(full);
-        var entries = new DirectoryInfo(full).EnumerateFileSystemInfos("*", AllEntries)
+        var entries = new DirectoryInfo(full).EnumerateFileSystemInfos("*", DatasetReader.Everything)
             .OrderBy(e => e.Name, StringComparer.Ordinal)
             .Select(e => Plan(e, steps, includeUnnumbered));
         return new(full, [.. entries]);
@@ -56,8 +56,6 @@ public sealed class BalancePlan
         [.. Entries.Select(e => e.Action != BalanceAction.Rename || wanted(e)
             ? e
             : e with { Action = BalanceAction.Unchanged, NewName = e.Name, NewRepeats = e.Repeats })]);
-
-    internal static EnumerationOptions AllEntries { get; } = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private static DatasetBalance Plan(FileSystemInfo entry, double steps, bool includeUnnumbered)
     {
@@ -71,7 +69,7 @@ public sealed class BalancePlan
                 Action = BalanceAction.SkippedName,
                 Reason = "Its name is not <repeats>_<name>, such as 10_mydog. Rename it, or pass -IncludeUnnumbered to put the repeats in front.",
             };
-        var images = Directory.EnumerateFiles(entry.FullName, "*", AllEntries).Count(ImageFileTypes.IsImage);
+        var images = Directory.EnumerateFiles(entry.FullName, "*", DatasetReader.Everything).Count(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f)));
         found = found with { Images = images, Weight = concept.Weight, WantedSteps = steps * concept.Weight };
         if (images == 0)
             return found with { Action = BalanceAction.SkippedEmpty, Reason = "It holds no pictures that would be trained. Add pictures or remove the folder." };

@@ -116,11 +116,11 @@ public sealed class FolderPreparationPlan
         try
         {
             var tree = FolderTree.Read(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-            var deep = tree.Files.Count(f => ImageFileTypes.IsImage(f) && Path.GetDirectoryName(f)!.Length > 0);
-            var direct = tree.Files.Count(ImageFileTypes.IsImage) - deep;
+            var deep = tree.Files.Count(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f)) && Path.GetDirectoryName(f)!.Length > 0);
+            var direct = tree.Files.Count(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f))) - deep;
             if (direct + deep == 0)
                 Refuse(PreparationProblemKind.NoImages, tree.Root,
-                    $"'{tree.Root}' holds no pictures of a kind that is trained ({string.Join(' ', ImageFileTypes.Extensions)}). Give the folder that holds {what}.");
+                    $"'{tree.Root}' holds no pictures of a kind that is trained ({string.Join(' ', ImageFiles.Extensions)}). Give the folder that holds {what}.");
             else if (deep > 0)
                 warnings.Add(Invariant($"{deep} pictures lie in subfolders of '{tree.Root}'. They are copied, but only the {direct} directly in it are trained."));
             return tree;
@@ -207,7 +207,7 @@ public sealed class FolderPreparationPlan
     {
         var parent = Path.GetDirectoryName(target)!;
         var words = FolderConcept.Parse(Path.GetFileName(target)).Rest;
-        return !Directory.Exists(parent) ? [] : Directory.EnumerateDirectories(parent, "*", BalancePlan.AllEntries)
+        return !Directory.Exists(parent) ? [] : Directory.EnumerateDirectories(parent, "*", DatasetReader.Everything)
             .Where(d => Path.GetFileName(d) != Path.GetFileName(target) && FolderConcept.Parse(Path.GetFileName(d)) is { IsNumbered: true } other && other.Rest == words)
             .Order(StringComparer.Ordinal);
     }

@@ -20,7 +20,7 @@ internal sealed record FolderTree(string Root, IReadOnlyList<string> Folders, IR
 
         void Walk(string below, string[] above)
         {
-            foreach (var entry in new DirectoryInfo(Path.Combine(root, below)).EnumerateFileSystemInfos("*", BalancePlan.AllEntries).OrderBy(e => e.Name, StringComparer.Ordinal))
+            foreach (var entry in new DirectoryInfo(Path.Combine(root, below)).EnumerateFileSystemInfos("*", DatasetReader.Everything).OrderBy(e => e.Name, StringComparer.Ordinal))
             {
                 var relative = Path.Combine(below, entry.Name);
                 if (entry.LinkTarget is { } link && !File.Exists(entry.FullName) && !Directory.Exists(entry.FullName))
