@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Microsoft.PowerShell.Commands;
 
@@ -37,7 +38,7 @@ internal static class SessionPaths
         }
     }
 
-    private static string[] Literal(PSCmdlet cmdlet, string path)
+    private static Collection<string> Literal(PSCmdlet cmdlet, string path)
     {
         if (Unresolved(cmdlet, path) is not { } full)
             return [];
@@ -47,7 +48,7 @@ internal static class SessionPaths
         return [];
     }
 
-    private static IEnumerable<string> Wildcard(PSCmdlet cmdlet, string path)
+    private static Collection<string> Wildcard(PSCmdlet cmdlet, string path)
     {
         try
         {
