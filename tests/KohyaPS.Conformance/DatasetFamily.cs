@@ -13,6 +13,7 @@ public sealed class DatasetFamily : GoldenFamily
         ["buckets/batches"] = BatchCases.Replay,
         ["captions/caption_files"] = CaptionFileCases.Replay,
         ["folders/trees"] = TreeCases.Replay,
+        ["images/decode"] = DecodeCases.Replay,
     };
 
     /// <inheritdoc/>

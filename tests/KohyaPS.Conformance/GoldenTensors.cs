@@ -1,6 +1,5 @@
 using System.Text.Json;
-using KohyaPS.Engine.Training.Saving;
-using KohyaPS.Safetensors;
+using KohyaPS.Engine.Checkpoints;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Conformance;
@@ -8,9 +7,9 @@ namespace KohyaPS.Conformance;
 /// <summary>The tensors beside a JSON of recorded cases.</summary>
 public sealed class GoldenTensors : IDisposable
 {
-    private readonly SafetensorsFile file;
+    private readonly SafetensorsStore store;
 
-    private GoldenTensors(string path) => file = SafetensorsFile.Open(path);
+    private GoldenTensors(string path) => store = SafetensorsStore.Open(path);
 
     /// <summary>The tensors beside a JSON file, by its name; null where there are none.</summary>
     public static GoldenTensors? Beside(string json) =>
@@ -20,10 +19,10 @@ public sealed class GoldenTensors : IDisposable
     public Tensor this[JsonElement reference] => this[reference.ValueKind == JsonValueKind.Object ? reference.GetProperty("tensor").GetString()! : reference.GetString()!];
 
     /// <summary>A tensor by its name.</summary>
-    public Tensor this[string name] => SafetensorsTypes.Read(file, file[name]);
+    public Tensor this[string name] => store.Read(name);
 
     /// <summary>Whether there is a tensor of that name.</summary>
-    public bool Contains(string name) => file.TryGet(name, out _);
+    public bool Contains(string name) => store.Contains(name);
 
     /// <summary>Compares a tensor with an expected one under the tolerances that stand beside its name.</summary>
     public void Compare(GoldenCheck check, string what, JsonElement expected, Tensor got)
@@ -33,7 +32,7 @@ public sealed class GoldenTensors : IDisposable
         check.Close(what, Doubles(want), Doubles(got), Tolerance(expected, "rtol"), Tolerance(expected, "atol"));
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => store.Dispose();
 
     /// <summary>The values of a tensor, row by row.</summary>
     public static double[] Doubles(Tensor values)

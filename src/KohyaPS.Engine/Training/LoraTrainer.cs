@@ -77,7 +77,7 @@ public static class LoraTrainer
         run.Progress("starting libtorch", 0, 0);
         var runtime = TorchRuntime.Start(new() { Threads = run.Config.Runtime.NumCpuThreadsPerProcess });
         using var trainer = new Trainer(run, runtime, stop);
-        run.Report(new TrainingStarted(run.Now, run.Planned.Plan, run.RunId, run.ResumedFrom?.Step ?? 0, runtime.ToString()));
+        run.Report(new TrainingStarted(RunContext.Now, run.Planned.Plan, run.RunId, run.ResumedFrom?.Step ?? 0, runtime.ToString()));
         return trainer.Run(stop, abandon);
     }
 
@@ -105,7 +105,7 @@ public static class LoraTrainer
             OutputFolder = run.OutputFolder,
             ProcessId = Environment.ProcessId,
             ProcessStarted = process.StartTime,
-            Started = run.Now,
+            Started = RunContext.Now,
             TotalSteps = run.Length.TotalSteps,
         };
         run.RunFolder = RunFolder.Open(training);

@@ -67,7 +67,7 @@ internal sealed class RunContext
     public string? RunFolder { get; set; }
 
     /// <summary>The time, for events and metadata.</summary>
-    public DateTimeOffset Now => DateTimeOffset.UtcNow;
+    public static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
     /// <summary>The state written last in this run; null before the first.</summary>
     public TrainingState? LastState { get; private set; }
@@ -90,7 +90,7 @@ internal sealed class RunContext
     public void Warn(string message) => report(new TrainingWarning(Now, message));
 
     /// <summary>The caption of a sample in an epoch.</summary>
-    public string CaptionOf(BatchSample sample, int epoch) => sample.Image.Image.Caption.Text;
+    public static string CaptionOf(BatchSample sample, int epoch) => sample.Image.Image.Caption.Text;
 
     /// <summary>What another session asked for since the last step; to be answered with <see cref="Answer"/>.</summary>
     public RunRequestKind? TakeRequest()

@@ -58,13 +58,13 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     {
         var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
         NetworkFile.Write(path, setup.Network, RunMetadata.Of(run, setup, computeType, step, epoch), saving.SavePrecision);
-        run.Report(new NetworkSaved(run.Now, path, step, epoch, isFinal));
+        run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
     }
 
     private TrainingState WriteState(string folderName, TrainingLoop loop, TrainingStateReason reason)
     {
         var state = SavedTraining.Write(Path.Combine(run.OutputFolder, folderName), Manifest(loop, reason), run.Config, setup.Network, setup.Optimizer);
-        run.Report(new StateSaved(run.Now, state));
+        run.Report(new StateSaved(RunContext.Now, state));
         return state;
     }
 
@@ -72,7 +72,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     {
         Format = StateManifest.CurrentFormat,
         WrittenBy = SavedTraining.Version,
-        Created = run.Now,
+        Created = RunContext.Now,
         Reason = reason,
         Name = name,
         Step = loop.Position.Step,

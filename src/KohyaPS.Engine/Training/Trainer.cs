@@ -39,7 +39,7 @@ internal sealed class Trainer : IDisposable
         setup = new TrainingSetup(config, models, run.Length, run.Seed, CPU);
         var latents = CacheLatents(stop);
         text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);
-        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, run.CaptionOf, text, setup.Draws, config.Objective.PriorLossWeight);
+        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, RunContext.CaptionOf, text, setup.Draws, config.Objective.PriorLossWeight);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
         if (run.ResumedFrom is { } manifest)
@@ -67,7 +67,7 @@ internal sealed class Trainer : IDisposable
                 Report(outcome);
                 var isLast = loop.Position.Step >= run.Length.TotalSteps;
                 state = saver.AfterStep(loop, outcome) ?? state;
-                var request = Requested(stop, isLast);
+                var request = Requested(isLast, stop);
                 if (request is { } asked)
                 {
                     state = saver.SaveState(loop, asked == RunRequestKind.Stop ? TrainingStateReason.Stop : TrainingStateReason.Request);
@@ -78,7 +78,7 @@ internal sealed class Trainer : IDisposable
             }
             if (outcome.EndedEpoch)
             {
-                run.Report(new EpochDone(run.Now, outcome.Epoch, loop.Position.Step, loop.Losses.Value));
+                run.Report(new EpochDone(RunContext.Now, outcome.Epoch, loop.Position.Step, loop.Losses.Value));
                 if (loop.Position.Step < run.Length.TotalSteps)
                     state = saver.AfterEpoch(loop, outcome.Epoch) ?? state;
             }
@@ -111,12 +111,12 @@ internal sealed class Trainer : IDisposable
         losses.Add(outcome.Loss);
         var seconds = clock.Lap();
         var remaining = clock.SecondsPerStep * (run.Length.TotalSteps - loop.Position.Step);
-        run.Report(new StepDone(run.Now, loop.Position.Step, outcome.Epoch, outcome.Loss, loop.Losses.Value, outcome.GradientNorm,
+        run.Report(new StepDone(RunContext.Now, loop.Position.Step, outcome.Epoch, outcome.Loss, loop.Losses.Value, outcome.GradientNorm,
             outcome.LearningRates.ToDictionary(r => r.Key, r => r.Value), seconds, remaining, ProcessMemory.Now));
     }
 
     // A stop at the last step needs no state of its own: the end is there.
-    private RunRequestKind? Requested(CancellationToken stop, bool isLast)
+    private RunRequestKind? Requested(bool isLast, CancellationToken stop)
     {
         if (run.TakeRequest() is { } request)
             return request;

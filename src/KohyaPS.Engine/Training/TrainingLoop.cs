@@ -63,7 +63,7 @@ internal sealed class TrainingLoop(
             // Divided by the whole accumulation also in a short last group, as sd-scripts does.
             using var share = value / options.Accumulation;
             Gradients.Backward(share);
-            loss = value.ToDouble();
+            loss = value.item<float>();
         }
         var updates = IsLastOfGroup(index);
         var (norm, rates) = updates ? Update() : (double.NaN, []);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Safetensors;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ internal static class SavedFileCases
             "float" => SavePrecision.Float,
             _ => null,
         };
-        using var network = FileNetwork.Of(NetworkFile.Read(source));
+        using var network = FileNetwork.Of(TensorFile.Read(source));
         var path = Path.Combine(Path.GetTempPath(), $"kohyaps-{Guid.NewGuid():n}.safetensors");
         try
         {

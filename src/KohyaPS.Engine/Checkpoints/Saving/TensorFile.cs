@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Checkpoints.Saving;
 
-/// <summary>Writes tensors to safetensors files, one at a time.</summary>
+/// <summary>Writes tensors to safetensors files, one at a time, and reads small files whole.</summary>
 internal static class TensorFile
 {
     private const long ChunkElements = 1 << 26;
@@ -41,6 +41,21 @@ internal static class TensorFile
             WriteBytes(changed.to(entry.Dtype.ToTorch()), target);
         });
         return writer.FileLength;
+    }
+
+    /// <summary>Reads all tensors of a file, on the CPU in their stored types; the caller owns them. For networks and states, not for models.</summary>
+    /// <exception cref="CheckpointFormatException">The file is not what it should be.</exception>
+    public static Dictionary<string, Tensor> Read(string path)
+    {
+        using var store = SafetensorsStore.Open(path);
+        using var grad = no_grad();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var name in store.Names)
+        {
+            using var mapped = store.Read(name);
+            tensors.Add(name, mapped.clone().DetachFromDisposeScope());
+        }
+        return tensors;
     }
 
     private static IEnumerable<SafetensorsDeclaration> Declare(IReadOnlyDictionary<string, Tensor> tensors) =>

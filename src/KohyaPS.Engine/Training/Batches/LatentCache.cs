@@ -26,7 +26,7 @@ internal sealed class LatentCache : IDisposable
             using var scope = NewDisposeScope();
             var mean = posterior.Mean.to(float32).clone();
             var deviation = posterior.Deviation.to(float32).clone();
-            if (!(mean.sum() + deviation.sum()).isfinite().ToBoolean())
+            if (!double.IsFinite((mean.sum() + deviation.sum()).item<float>()))
                 throw new TrainingException(TrainingExitCode.Diverged,
                     $"The VAE gives values that are not numbers for '{picture}'. A half-precision VAE overflows on some pictures: set -NoHalfVae, or name another one with -Vae.");
             latents[imageIndex] = new(mean.DetachFromDisposeScope(), deviation.DetachFromDisposeScope());

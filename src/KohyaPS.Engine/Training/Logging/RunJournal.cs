@@ -12,8 +12,8 @@ internal sealed class RunJournal : IDisposable
         log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.OutputName}.log.jsonl"));
         if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
         {
-            var stamp = run.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
-            tensorBoard = new TensorBoardWriter(Path.Combine(folder, $"{run.Config.Logging.LogPrefix}{stamp}", run.Config.Logging.LogTrackerName ?? "network_train"), run.Now);
+            var stamp = RunContext.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
+            tensorBoard = new TensorBoardWriter(Path.Combine(folder, $"{run.Config.Logging.LogPrefix}{stamp}", run.Config.Logging.LogTrackerName ?? "network_train"), RunContext.Now);
         }
     }
 

@@ -66,5 +66,5 @@ internal static class MemoryForecaster
         ? 0
         : epochs.Datasets.SelectMany(d => d.Images).Sum(i => 2L * 4 * sizeof(float) * (i.Assignment.Bucket.Width / 8) * (i.Assignment.Bucket.Height / 8));
 
-    private static long Count(ITensorStore store) => store.Names.Sum(n => store.Shape(n).Aggregate(1L, (product, d) => product * d));
+    private static long Count(MappedStore store) => store.Names.Sum(n => store.Shape(n).Aggregate(1L, (product, d) => product * d));
 }

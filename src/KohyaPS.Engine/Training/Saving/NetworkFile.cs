@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Networks;
-using KohyaPS.Safetensors;
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.Saving;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Saving;
@@ -27,28 +28,10 @@ internal static class NetworkFile
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var stored = tensors.ToDictionary(t => t.Name, t => t.Value.to(DtypeOf(precision) ?? t.Value.dtype, CPU).contiguous());
-        SafetensorsDeclaration[] declarations = [.. stored.Select(t => new SafetensorsDeclaration(t.Key, SafetensorsTypes.Of(t.Value.dtype), t.Value.shape))];
-        void Source(SafetensorsEntry entry, Stream target) => target.Write(stored[entry.Name].bytes);
-        var hashes = SafetensorsHashes.Compute(declarations, metadata, Source);
+        var stored = tensors.ToDictionary(t => t.Name, t => t.Value.to(precision?.ToTorch() ?? t.Value.dtype, CPU).contiguous());
+        var hashes = TensorFile.Hash(stored, metadata);
         var written = new Dictionary<string, string>(metadata) { ["sshs_model_hash"] = hashes.ModelHash, ["sshs_legacy_hash"] = hashes.LegacyHash };
-        new SafetensorsWriter(declarations, written).Write(path, Source);
+        TensorFile.Save(path, stored, written);
         return written;
     }
-
-    /// <summary>The tensors of a network file, in their stored types. The caller owns them.</summary>
-    /// <exception cref="CheckpointFormatException">The file is no safetensors file.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Read(string path)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return file.Entries.ToDictionary(e => e.Name, e => SafetensorsTypes.Read(file, e));
-    }
-
-    private static ScalarType? DtypeOf(SavePrecision? precision) => precision switch
-    {
-        SavePrecision.Float => ScalarType.Float32,
-        SavePrecision.Fp16 => ScalarType.Float16,
-        SavePrecision.Bf16 => ScalarType.BFloat16,
-        _ => null,
-    };
 }

@@ -1,4 +1,4 @@
-using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Configuration;
 using KohyaPS.Training.States;
 using static TorchSharp.torch;
@@ -18,8 +18,8 @@ internal sealed class KeptTraining(
     /// <summary>Writes the state.</summary>
     public TrainingState Write(string folder) => StateFolder.Write(folder, manifest, new Dictionary<string, Action<string>>
     {
-        [SavedTraining.NetworkFile] = path => TensorFile.Write(path, network),
-        [SavedTraining.OptimizerFile] = path => TensorFile.Write(path, optimizer),
+        [SavedTraining.NetworkFile] = path => TensorFile.Save(path, network.ToDictionary(t => t.Name, t => t.Value)),
+        [SavedTraining.OptimizerFile] = path => TensorFile.Save(path, optimizer.ToDictionary(t => t.Name, t => t.Value)),
         [SavedTraining.ConfigFile] = path => ConfigFiles.Write(config, path, includeDefaults: true),
     });
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Configuration;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Optimizers;

@@ -1,0 +1,26 @@
+namespace KohyaPS.Engine.Imaging.Resizing;
+
+/// <summary>OpenCV's INTER_NEAREST_EXACT: the source pixel at the target pixel's centre, in 16-bit fixed point.</summary>
+internal static class NearestResize
+{
+    /// <summary>The resized picture.</summary>
+    public static PixelBuffer Run(PixelBuffer picture, ImageSize size)
+    {
+        var result = new PixelBuffer(size.Width, size.Height, picture.Channels);
+        var channels = picture.Channels;
+        for (var y = 0; y < size.Height; y++)
+        {
+            var row = picture.Row(Source(y, picture.Height, size.Height));
+            var target = result.Row(y);
+            for (var x = 0; x < size.Width; x++)
+                row.Slice(Source(x, picture.Width, size.Width) * channels, channels).CopyTo(target[(x * channels)..]);
+        }
+        return result;
+    }
+
+    private static int Source(int target, int sourceLength, int targetLength)
+    {
+        var step = (((long)sourceLength << 16) + targetLength / 2) / targetLength;
+        return (int)Math.Min(sourceLength - 1, (step * target + step / 2 - sourceLength % 2) >> 16);
+    }
+}
