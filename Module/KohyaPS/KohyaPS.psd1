@@ -14,7 +14,10 @@
         'Compare-LoraConfig'
         'Export-LoraConfig'
         'Import-LoraConfig'
+        'Invoke-FolderPreparation'
+        'Measure-DatasetBalance'
         'New-LoraConfig'
+        'Set-DatasetBalance'
         'Test-LoraConfig'
     )
     FunctionsToExport      = @()

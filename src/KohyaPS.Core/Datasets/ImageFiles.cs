@@ -19,6 +19,13 @@ public static class ImageFiles
         return (isOneCase || OperatingSystem.IsWindows()) && Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>True for names that end in one of the extensions in any case of letters: what was meant as a picture, listed or not.</summary>
+    public static bool IsMeantAsPicture(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !name.StartsWith('.') && Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>Compares names by Unicode code point, as all systems sort them in sd-scripts.</summary>
     public static IComparer<string> Order { get; } = Comparer<string>.Create(CompareCodePoints);
 

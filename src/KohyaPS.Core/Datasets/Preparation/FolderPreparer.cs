@@ -1,0 +1,98 @@
+using KohyaPS.Datasets;
+
+namespace KohyaPS;
+
+/// <summary>
+/// Makes the folders of a plan. Pictures are copied, never moved or changed: every copy has the bytes and the time stamp of its source.
+/// A copy is made under a temporary name beside its target and renamed when it is whole.
+/// </summary>
+public static class FolderPreparer
+{
+    private const string PartialSuffix = ".partial";
+    private const string ReplacedSuffix = ".replaced";
+
+    /// <summary>Copies the folders and makes img, model and log; reg only with regularisation pictures.</summary>
+    /// <param name="plan">A plan without problems.</param>
+    /// <param name="copied">Called after each file with the number of files copied so far and of all.</param>
+    /// <param name="stop">Ends the work after the current file; then nothing is left behind.</param>
+    /// <exception cref="DatasetException">The plan has problems, or a file cannot be copied; then nothing is left behind.</exception>
+    public static void Prepare(FolderPreparationPlan plan, Action<int, int>? copied = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Problems.Count > 0)
+            throw new DatasetException(string.Join(Environment.NewLine, plan.Problems.Select(p => p.Message)));
+        var made = new List<string>();
+        var pending = plan.Folders.Where(f => f.State != PreparedFolderState.Current).ToList();
+        try
+        {
+            foreach (var folder in (string[])[plan.ImageFolder, plan.LoggingFolder, plan.OutputFolder, .. pending.Select(p => Path.GetDirectoryName(p.Target)!)])
+                MakeFolder(folder, made);
+            var all = pending.Sum(p => p.FileCount);
+            var done = 0;
+            foreach (var folder in pending)
+                Stage(folder, () => copied?.Invoke(++done, all), stop);
+            foreach (var folder in pending)
+                PutInPlace(folder.Target);
+        }
+        catch (Exception e)
+        {
+            Undo(pending, made);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new DatasetException($"The folders were not prepared: {e.Message} Nothing was left behind. Free space or choose another -Destination, then try again.", e);
+            throw;
+        }
+    }
+
+    private static string Beside(string target, string suffix) => Path.Combine(Path.GetDirectoryName(target)!, "." + Path.GetFileName(target) + suffix);
+
+    private static void MakeFolder(string folder, List<string> made)
+    {
+        for (var at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+            made.Add(at);
+        Directory.CreateDirectory(folder);
+    }
+
+    private static void Stage(PreparedFolder folder, Action copied, CancellationToken stop)
+    {
+        var staged = Beside(folder.Target, PartialSuffix);
+        Remove(staged);
+        TreeCopy.Copy(FolderTree.Read(folder.Source), staged, copied, stop);
+    }
+
+    private static void PutInPlace(string target)
+    {
+        var (staged, replaced) = (Beside(target, PartialSuffix), Beside(target, ReplacedSuffix));
+        Remove(replaced);
+        var hadTarget = Directory.Exists(target) || File.Exists(target);
+        if (hadTarget)
+            Directory.Move(target, replaced);
+        try
+        {
+            Directory.Move(staged, target);
+        }
+        catch when (hadTarget)
+        {
+            Directory.Move(replaced, target);
+            throw;
+        }
+        Remove(replaced);
+    }
+
+    private static void Undo(List<PreparedFolder> pending, List<string> made)
+    {
+        foreach (var folder in pending)
+            Remove(Beside(folder.Target, PartialSuffix));
+        // The deepest first; those that hold something meanwhile stay.
+        foreach (var folder in made.OrderByDescending(m => m.Length))
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        else if (File.Exists(path))
+            File.Delete(path);
+    }
+}
