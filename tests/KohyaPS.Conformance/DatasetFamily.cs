@@ -9,6 +9,8 @@ public sealed class DatasetFamily : GoldenFamily
     // What replays the cases of a file, by its folder and the beginning of its name.
     private static readonly Dictionary<string, Action<DatasetCase, GoldenCheck>> Replays = new()
     {
+        ["balance/balancing"] = BalanceCases.Replay,
+        ["balance/preparation"] = PreparationCases.Replay,
         ["buckets/assignments"] = AssignmentCases.Replay,
         ["buckets/batches"] = BatchCases.Replay,
         ["captions/caption_files"] = CaptionFileCases.Replay,

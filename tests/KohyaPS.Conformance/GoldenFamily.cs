@@ -10,6 +10,7 @@ public abstract class GoldenFamily
         new DatasetFamily(),
         new KohyaPresetsFamily(),
         new ModelsFamily(),
+        new NetworkToolsFamily(),
         new ObjectivesFamily(),
         new NetworkFamily(),
         new TokenizerFamily(),

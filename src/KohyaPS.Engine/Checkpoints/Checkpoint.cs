@@ -135,7 +135,7 @@ internal sealed class Checkpoint : IDisposable
         {
             ModelPart.Unet => UnetStructure.Infer(family, tensors),
             ModelPart.Vae => VaeStructure.Infer(family, tensors),
-            _ => TextEncoderStructure.Infer(family, part, tensors, path, known),
+            _ => TextEncoderStructure.Infer(family, part, tensors, path),
         };
         foreach (var field in known?.EnumerateObject() ?? default)
             config[field.Name] = JsonNode.Parse(field.Value.GetRawText());

@@ -30,9 +30,11 @@ internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonE
 
     /// <summary>Refuses a part that lacks tensors.</summary>
     /// <param name="path">The model, for the message.</param>
-    /// <exception cref="CheckpointFormatException">Tensors are missing; the first are named.</exception>
+    /// <exception cref="CheckpointFormatException">Tensors are missing (the first are named), or the number of heads is not known.</exception>
     public void RequireComplete(string path)
     {
+        if (Part is ModelPart.TextEncoder or ModelPart.TextEncoder2)
+            TextEncoderStructure.RequireHeads(Part, Config, path);
         var missing = ExpectedNames.Where(n => !Tensors.Contains(n)).ToList();
         if (missing.Count > 0)
             throw new CheckpointFormatException(

@@ -10,7 +10,9 @@ internal sealed class ModelDetector
     private const string Unet = SingleFileLayout.UnetPrefix;
     private const string Sd2Probe = "output_blocks.11.1.transformer_blocks.0.norm1.bias";
 
-    // What SD2's own checkpoints have: epsilon 0.03, v 0.10.
+    // The spread was measured on models of SD2's own width only.
+    private const int Sd2ProbeWidth = 320;
+    // SD2's own checkpoints have 0.03 (epsilon) and 0.10 (v).
     private const double VPredictionSpread = 0.09;
 
     // diffusers' rule for the pickles of SD2: the 512-base model stopped here.
@@ -161,7 +163,7 @@ internal sealed class ModelDetector
             return (ModelPrediction.Epsilon, PredictionSource.Default);
         if (globalStep is { } step)
             return (step == EpsilonGlobalStep ? ModelPrediction.Epsilon : ModelPrediction.V, PredictionSource.GlobalStep);
-        if (read is not null && Shape(Unet + Sd2Probe) is [> 0 and < 100_000])
+        if (read is not null && Shape(Unet + Sd2Probe) is [Sd2ProbeWidth])
             return (Spread(read(Unet + Sd2Probe)) > VPredictionSpread ? ModelPrediction.V : ModelPrediction.Epsilon, PredictionSource.NormBias);
         return variant == ModelVariant.Depth ? (null, PredictionSource.None) : (ModelPrediction.Epsilon, PredictionSource.AmbiguousDefault);
     }

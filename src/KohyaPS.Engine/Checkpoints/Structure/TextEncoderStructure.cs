@@ -6,6 +6,7 @@ namespace KohyaPS.Engine.Checkpoints.Structure;
 /// <summary>Which tensors a text encoder of a given configuration has, and the configuration of one that came without (a single file).</summary>
 internal static class TextEncoderStructure
 {
+    private const string Heads = "num_attention_heads";
     private const string Layers = "text_model.encoder.layers.";
 
     // All text encoders of Stable Diffusion have heads of this width.
@@ -32,23 +33,32 @@ internal static class TextEncoderStructure
             .SelectMany(i => Layer.SelectMany(l => new[] { $"{Layers}{i}.{l}.weight", $"{Layers}{i}.{l}.bias" })));
     }
 
+    /// <summary>Refuses a configuration that does not say how many heads there are: no shape tells it.</summary>
+    /// <param name="part">Which encoder.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="path">The model, for the message.</param>
+    public static void RequireHeads(ModelPart part, JsonElement config, string path)
+    {
+        if (config.TryGetProperty(Heads, out var heads) && heads.ValueKind == JsonValueKind.Number)
+            return;
+        var sidecar = Path.ChangeExtension(Path.GetFileName(path), CheckpointConfigs.SidecarExtension);
+        throw new CheckpointFormatException(
+            $"The {part.InWords()} of '{path}' has an unusual width, and the file does not say how many heads that makes. "
+            + $"Use the model's diffusers folder, or put a file '{sidecar}' beside it with {{\"{part.FolderName()}\": {{\"{Heads}\": N}}}}.");
+    }
+
     /// <summary>The configuration of a text encoder read from a single file.</summary>
     /// <param name="family">Generation of the model.</param>
     /// <param name="part">Which encoder.</param>
     /// <param name="encoder">Its tensors under transformers names.</param>
     /// <param name="file">The file, for messages.</param>
-    /// <param name="known">Fields that are known from elsewhere.</param>
-    /// <exception cref="CheckpointFormatException">The number of heads cannot be told from the width.</exception>
-    public static JsonObject Infer(ModelFamily family, ModelPart part, ITensorStore encoder, string file, JsonElement? known)
+    /// <exception cref="CheckpointFormatException">The token embedding is missing or of another kind.</exception>
+    public static JsonObject Infer(ModelFamily family, ModelPart part, ITensorStore encoder, string file)
     {
         const string tokens = "text_model.embeddings.token_embedding.weight";
         var embedding = encoder.Shape(tokens);
         if (embedding is not [var vocabulary, var width])
             throw new CheckpointFormatException($"The tensor '{tokens}' of '{file}' has {embedding.Length} dimensions instead of 2. Get the model anew.");
-        if (width % HeadWidth != 0 && known?.TryGetProperty("num_attention_heads", out _) != true)
-            throw new CheckpointFormatException(
-                $"The {part.InWords()} of '{file}' is {width} wide, and a single file does not say how many heads that makes. "
-                + $"Use the model's diffusers folder, or put '{Path.ChangeExtension(Path.GetFileName(file), CheckpointConfigs.SidecarExtension)}' beside it with {{\"{part.FolderName()}\": {{\"num_attention_heads\": ...}}}}.");
         var layers = 0;
         while (encoder.Contains($"{Layers}{layers}.layer_norm1.weight"))
             layers++;
@@ -59,7 +69,8 @@ internal static class TextEncoderStructure
             ["hidden_size"] = width,
             ["intermediate_size"] = encoder.Contains(firstMlp) ? encoder.Shape(firstMlp)[0] : 4 * width,
             ["num_hidden_layers"] = layers,
-            ["num_attention_heads"] = Math.Max(1, width / HeadWidth),
+            // Unknown for encoders of an unusual width; who needs it asks RequireHeads.
+            [Heads] = width % HeadWidth == 0 ? width / HeadWidth : null,
             ["max_position_embeddings"] = encoder.Contains("text_model.embeddings.position_embedding.weight") ? encoder.Shape("text_model.embeddings.position_embedding.weight")[0] : 77,
             ["hidden_act"] = family == ModelFamily.Sd2 || part == ModelPart.TextEncoder2 ? "gelu" : "quick_gelu",
             ["layer_norm_eps"] = 1e-5,

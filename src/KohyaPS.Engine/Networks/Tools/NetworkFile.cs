@@ -1,0 +1,51 @@
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Networks;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Networks.Tools;
+
+/// <summary>An open LoRA file whose modules can be added to weights.</summary>
+internal sealed class NetworkFile : IDisposable
+{
+    private readonly SafetensorsStore store;
+
+    private NetworkFile(SafetensorsStore store, IReadOnlyList<LoraDelta> modules) => (this.store, Modules) = (store, modules);
+
+    /// <summary>Full path.</summary>
+    public string Path => store.File.Path;
+
+    /// <summary>The file's metadata.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => store.File.Metadata;
+
+    /// <summary>The modules in the order of the file.</summary>
+    public IReadOnlyList<LoraDelta> Modules { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="CheckpointFormatException">It is no LoRA or LoCon that can be added, or a module is incomplete.</exception>
+    public static NetworkFile Open(string path)
+    {
+        var store = SafetensorsStore.Open(path);
+        try
+        {
+            var keys = store.Names.Select(n => (Name: n, Key: LoraKey.Parse(n))).ToList();
+            foreach (var (name, key) in keys)
+            {
+                if (key.Role is not ("lora_down.weight" or "lora_up.weight" or "alpha"))
+                    throw new CheckpointFormatException(key.IsKnown
+                        ? $"'{store.File.Path}' holds '{name}', of a kind of network ({key.Algorithm?.ToString() ?? key.Role}) that cannot be merged. Merge LoRA and LoCon files; others can be loaded beside the model by the program that makes pictures."
+                        : $"'{store.File.Path}' is no LoRA: it holds '{name}'. Check that it is the file you meant.");
+            }
+            if (keys.Count == 0)
+                throw new CheckpointFormatException($"'{store.File.Path}' is no LoRA: it has no tensors. Check that it is the file you meant.");
+            return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => LoraDelta.Of(store, m.Key, m.ToDictionary(k => k.Key.Role, k => k.Name)))]);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => store.Dispose();
+}
