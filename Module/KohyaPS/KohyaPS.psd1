@@ -13,11 +13,18 @@
     CmdletsToExport        = @(
         'Compare-LoraConfig'
         'Export-LoraConfig'
+        'Get-LoraTraining'
+        'Get-TrainingState'
         'Import-LoraConfig'
         'Invoke-FolderPreparation'
         'Measure-DatasetBalance'
+        'Measure-LoraTraining'
         'New-LoraConfig'
+        'Remove-TrainingState'
+        'Save-TrainingState'
         'Set-DatasetBalance'
+        'Start-LoraTraining'
+        'Stop-LoraTraining'
         'Test-LoraConfig'
     )
     FunctionsToExport      = @()
