@@ -13,12 +13,21 @@
     CmdletsToExport        = @(
         'Compare-LoraConfig'
         'Export-LoraConfig'
+        'Get-LoraTraining'
+        'Get-TrainingState'
         'Import-LoraConfig'
+        'Install-LoraRuntime'
         'Invoke-FolderPreparation'
         'Measure-DatasetBalance'
+        'Measure-LoraTraining'
         'New-LoraConfig'
+        'Remove-TrainingState'
+        'Save-TrainingState'
         'Set-DatasetBalance'
+        'Start-LoraTraining'
+        'Stop-LoraTraining'
         'Test-LoraConfig'
+        'Test-LoraEnvironment'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()
