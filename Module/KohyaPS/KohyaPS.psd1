@@ -16,6 +16,7 @@
         'Get-LoraTraining'
         'Get-TrainingState'
         'Import-LoraConfig'
+        'Install-LoraRuntime'
         'Invoke-FolderPreparation'
         'Measure-DatasetBalance'
         'Measure-LoraTraining'
@@ -26,6 +27,7 @@
         'Start-LoraTraining'
         'Stop-LoraTraining'
         'Test-LoraConfig'
+        'Test-LoraEnvironment'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -29,7 +29,7 @@ function Get-PackedNative {
         return Join-Path $Settings.Root "artifacts/native/$($Settings.Runtime)"
     }
     Import-Module $Settings.Module
-    $arguments = @{ Backend = 'Cuda'; Runtime = $Settings.Runtime; Destination = Join-Path $Settings.Root 'artifacts/runtimes' }
+    $arguments = @{ Runtime = $Settings.Runtime; Destination = Join-Path $Settings.Root 'artifacts/runtimes' }
     if ($Settings.Source) {
         $arguments.Source = $Settings.Source
     }

@@ -41,20 +41,19 @@ public sealed class ImportCheck
     /// <summary>How many imports were compared with an export of a library in the folder.</summary>
     public int CheckedNames { get; }
 
-    /// <summary>Checks files of a folder against each other and against what Windows has.</summary>
+    /// <summary>Checks files of a folder against everything in the folder and against what Windows has.</summary>
     /// <exception cref="InvalidDataException">A file is no 64-bit Windows library.</exception>
     public static ImportCheck Run(string folder, IEnumerable<string> names)
     {
-        var libraries = names.ToDictionary(name => name, name => PortableExecutable.Read(Path.Combine(folder, name)), StringComparer.OrdinalIgnoreCase);
-        var exports = libraries.ToDictionary(pair => pair.Key, pair => pair.Value.Exports.ToHashSet(StringComparer.Ordinal), StringComparer.OrdinalIgnoreCase);
+        var exports = new Dictionary<string, HashSet<string>?>(StringComparer.OrdinalIgnoreCase);
         var missing = new List<MissingImport>();
         var runtime = new SortedSet<string>(StringComparer.OrdinalIgnoreCase);
         var compared = 0;
-        foreach (var (file, library) in libraries)
+        foreach (var file in names)
         {
-            foreach (var import in library.Imports)
+            foreach (var import in PortableExecutable.Read(Path.Combine(folder, file)).Imports)
             {
-                if (exports.TryGetValue(import.Library, out var offered))
+                if (ExportsOf(import.Library) is { } offered)
                 {
                     compared += import.Names.Count;
                     // An import by number cannot be compared by name; none of our libraries has one.
@@ -71,6 +70,18 @@ public sealed class ImportCheck
             }
         }
         return new(missing, [.. runtime], compared);
+
+        // The names that a library beside the checked ones offers; null where there is no such file.
+        HashSet<string>? ExportsOf(string library)
+        {
+            if (!exports.TryGetValue(library, out var offered))
+            {
+                var path = Directory.EnumerateFiles(folder, library, new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).FirstOrDefault();
+                offered = path is null ? null : PortableExecutable.Read(path).Exports.ToHashSet(StringComparer.Ordinal);
+                exports.Add(library, offered);
+            }
+            return offered;
+        }
     }
 
     private static bool IsPartOfWindows(string library) =>

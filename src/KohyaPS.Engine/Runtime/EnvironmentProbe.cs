@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using KohyaPS.Runtime;
+
+namespace KohyaPS.Engine.Runtime;
+
+/// <summary>What can only be said of the machine by loading libtorch.</summary>
+public static class EnvironmentProbe
+{
+    /// <summary>Loads the natives and measures; a failure is a finding, never an exception.</summary>
+    public static IEnumerable<EnvironmentCheck> Run()
+    {
+        TrainingException? failure = null;
+        try
+        {
+            NativeLibraries.Load();
+        }
+        catch (TrainingException e)
+        {
+            failure = e;
+        }
+        if (failure is not null)
+            return [new("Native libraries", EnvironmentStatus.Failed, "do not load", failure.Message)];
+        return [Natives(NativeLibraries.Loaded!), .. NativeLibraries.Notices.Select(Notice), .. Measured()];
+    }
+
+    private static EnvironmentCheck Natives(NativeFolder folder) =>
+        new("Native libraries", EnvironmentStatus.Ok, $"libtorch {NativeFolderLocator.LibtorchVersion} ({folder.Files.Backend}) in '{folder.Path}', chosen by {folder.Origin}");
+
+    private static EnvironmentCheck Notice(string notice) =>
+        new("Native libraries", EnvironmentStatus.Warning, notice, "Run Install-LoraRuntime -Force when trainings fail or are slow.");
+
+    // Apart from Run: its code mentions TorchSharp, whose first use must come after the load.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IEnumerable<EnvironmentCheck> Measured()
+    {
+        var info = TorchRuntime.Start();
+        yield return new("Fast type", EnvironmentStatus.Ok, info.ToString());
+        if (!info.HasDispatcher)
+            yield return new("libtorch", EnvironmentStatus.Warning, "its C interface has another version than the tested one", $"Use libtorch {NativeFolderLocator.LibtorchVersion}; some operators run slower without.");
+    }
+}
