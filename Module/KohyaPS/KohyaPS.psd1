@@ -13,6 +13,7 @@
     CmdletsToExport        = @(
         'Compare-LoraConfig'
         'Export-LoraConfig'
+        'Get-LoraNetwork'
         'Get-LoraTraining'
         'Get-TrainingState'
         'Import-LoraConfig'
@@ -20,6 +21,7 @@
         'Invoke-FolderPreparation'
         'Measure-DatasetBalance'
         'Measure-LoraTraining'
+        'Merge-LoraNetwork'
         'New-LoraConfig'
         'Remove-TrainingState'
         'Save-TrainingState'
@@ -28,6 +30,7 @@
         'Stop-LoraTraining'
         'Test-LoraConfig'
         'Test-LoraEnvironment'
+        'Test-LoraNetwork'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -9,6 +9,9 @@ public sealed record LoraNetwork
     /// <summary>Name of the file without its extension.</summary>
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>The same as <see cref="Path"/>, under the name by which cmdlets take files from the pipeline.</summary>
+    public string FullName => Path;
+
     /// <summary>Size of the file in bytes.</summary>
     public long SizeBytes { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Engine.Checkpoints.Saving;
@@ -19,7 +20,14 @@ public static class CheckpointMerge
     public static DiffusionCheckpoint Run(MergeRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
         NativeLibraries.Load();
+        return RunLoaded(request, cancellation);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DiffusionCheckpoint RunLoaded(MergeRequest request, CancellationToken cancellation)
+    {
         using var noGradient = no_grad();
         var destination = Path.GetFullPath(request.Destination);
         using var checkpoint = Checkpoint.Open(request.Checkpoint, new() { Family = request.Family, AllowsUntrainable = true });

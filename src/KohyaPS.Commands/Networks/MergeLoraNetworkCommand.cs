@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Management.Automation;
+using KohyaPS.Engine.Networks.Tools;
+
+namespace KohyaPS.Commands;
+
+/// <summary>Merges LoRAs into a checkpoint and saves the result as a new checkpoint.</summary>
+/// <remarks>
+/// <para>Each LoRA is added to the weights with its ratio, in the order given. The checkpoint is read and written tensor by tensor, so that models of any size merge in little memory; everything else that it holds is kept. The sources are never changed, and an interrupted merge leaves no file.</para>
+/// <para>The checkpoint may be a .safetensors file or a diffusers folder; the result is a .safetensors file. LoRA and LoCon networks are merged.</para>
+/// </remarks>
+/// <example>
+/// <code>Merge-LoraNetwork -Path .\dog.safetensors -Checkpoint .\sd15.safetensors -Ratio 0.8 -Destination .\dog-model.safetensors</code>
+/// Merges one LoRA at 80 percent.
+/// </example>
+/// <example>
+/// <code>Merge-LoraNetwork -Path .\dog.safetensors, .\style.safetensors -Ratio 0.8, 0.5 -Checkpoint .\sd15.safetensors -Destination .\both.safetensors -Precision Fp16</code>
+/// Merges two LoRAs with a ratio each and saves in half precision.
+/// </example>
+/// <example>
+/// <code>Import-LoraConfig .\dog.yaml | Start-LoraTraining | Merge-LoraNetwork -Checkpoint .\sd15.safetensors -Destination .\dog-model.safetensors</code>
+/// Merges what a training made.
+/// </example>
+/// <seealso cref="GetLoraNetworkCommand"/>
+/// <seealso cref="TestLoraNetworkCommand"/>
+[Cmdlet(VerbsData.Merge, "LoraNetwork", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(DiffusionCheckpoint))]
+public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+    private readonly CancellationTokenSource stop = new();
+    private readonly ProgressRecord progress = new(0x4b51, "Merging", "starting");
+    private readonly List<string> files = [];
+    private DateTime nextProgress;
+
+    /// <summary>The LoRA files; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The LoRA files, their names taken as they are. Files, network objects and training results from the pipeline bind here.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "NetworkPath")]
+    [AllowNull]
+    [AllowEmptyString]
+    public string?[]? LiteralPath { get; set; }
+
+    /// <summary>The checkpoint to merge into: a .safetensors file or a diffusers folder. It is only read.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Checkpoint { get; set; } = "";
+
+    /// <summary>The factor on each LoRA: one for all, or one for each in their order. Negative factors take a LoRA out. Default 1.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public double[] Ratio { get; set; } = [1];
+
+    /// <summary>The .safetensors file to write.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Number type of the saved weights. Default: that of the checkpoint.</summary>
+    [Parameter]
+    public SavePrecision? Precision { get; set; }
+
+    /// <summary>Number type of the arithmetic. Default Float; the others give the numbers of sd-scripts' precision option.</summary>
+    [Parameter]
+    public SavePrecision MergePrecision { get; set; }
+
+    /// <summary>Leaves out the metadata about title, origin and date.</summary>
+    [Parameter]
+    public SwitchParameter NoMetadata { get; set; }
+
+    /// <summary>Replaces the destination when it exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath ?? [null])
+        {
+            try
+            {
+                files.AddRange(NetworkPaths.Resolve(this, path, ParameterSetName != "Path"));
+            }
+            catch (Exception error) when (NetworkPaths.IsExpected(error))
+            {
+                // A merge without one of its networks would be another merge.
+                ThrowTerminatingError(NetworkPaths.ToRecord(error, path));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (files.Count == 0)
+            return;
+        if (Ratio.Length != 1 && Ratio.Length != files.Count)
+            Refuse(new PSArgumentException($"There are {files.Count} LoRAs and {Ratio.Length} ratios. Give one ratio for all, or one for each."), "RatioCount", ErrorCategory.InvalidArgument, Ratio);
+        if (Ratio.Any(r => !double.IsFinite(r)))
+            Refuse(new PSArgumentException("A ratio is not a finite number. Give ratios such as 0.8 or -0.5."), "RatioNotFinite", ErrorCategory.InvalidArgument, Ratio);
+        try
+        {
+            var destination = NetworkPaths.FileSystemPath(this, Destination);
+            CheckDestination(destination);
+            var ratios = string.Join(", ", files.Select((f, i) => string.Create(CultureInfo.CurrentCulture, $"{System.IO.Path.GetFileName(f)} x {RatioOf(i)}")));
+            if (ShouldProcess(destination, $"Merge {ratios} into {Checkpoint}"))
+                WriteObject(Merge(destination));
+        }
+        catch (Exception error) when (NetworkPaths.IsExpected(error) || error is TrainingException)
+        {
+            ThrowTerminatingError(ToRecord(error));
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C: the half-written file is gone, and the pipeline takes no output any more.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stop.Cancel();
+
+    private double RatioOf(int index) => Ratio.Length == 1 ? Ratio[0] : Ratio[index];
+
+    private DiffusionCheckpoint Merge(string destination)
+    {
+        progress.Activity = $"Merging into {System.IO.Path.GetFileName(destination)}";
+        try
+        {
+            return CheckpointMerge.Run(
+                new()
+                {
+                    Checkpoint = NetworkPaths.FileSystemPath(this, Checkpoint),
+                    Networks = [.. files.Select((f, i) => (f, RatioOf(i)))],
+                    Destination = destination,
+                    MergePrecision = MergePrecision,
+                    Precision = Precision,
+                    OmitsMetadata = NoMetadata,
+                    Progress = Show,
+                    Warning = WriteWarning,
+                },
+                stop.Token);
+        }
+        finally
+        {
+            progress.RecordType = ProgressRecordType.Completed;
+            if (!Stopping)
+                WriteProgress(progress);
+        }
+    }
+
+    private void Show(int done, int total)
+    {
+        if (DateTime.UtcNow < nextProgress)
+            return;
+        nextProgress = DateTime.UtcNow + ProgressInterval;
+        progress.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{done} of {total} tensors");
+        progress.PercentComplete = 100 * done / Math.Max(total, 1);
+        WriteProgress(progress);
+    }
+
+    private void CheckDestination(string destination)
+    {
+        if (!destination.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            Refuse(new PSArgumentException($"'{destination}' does not end in .safetensors, the only format that is written. Give the file that ending."), "DestinationFormat", ErrorCategory.InvalidArgument, destination);
+        if (File.Exists(destination) && !Force)
+            Refuse(new IOException($"'{destination}' exists. Give another -Destination, or -Force to replace it."), "DestinationExists", ErrorCategory.ResourceExists, destination);
+    }
+
+    private ErrorRecord ToRecord(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new(error, "CheckpointNotFound", ErrorCategory.ObjectNotFound, Checkpoint),
+        CheckpointFormatException => new(error, "MergeRefused", ErrorCategory.InvalidData, Checkpoint),
+        IOException or UnauthorizedAccessException => new(
+            new IOException($"The merged checkpoint cannot be written: {error.Message} Free space, or give another -Destination.", error), "DestinationNotWritable", ErrorCategory.WriteError, Destination),
+        // libtorch is not there or does not load.
+        TrainingException => new(error, "RuntimeNotReady", ErrorCategory.ResourceUnavailable, null),
+        _ => new(error, "MergeRefused", ErrorCategory.InvalidArgument, Checkpoint),
+    };
+
+    private void Refuse(Exception error, string id, ErrorCategory category, object target) => ThrowTerminatingError(new ErrorRecord(error, id, category, target));
+}
