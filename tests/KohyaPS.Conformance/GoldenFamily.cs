@@ -13,6 +13,7 @@ public abstract class GoldenFamily
         new NetworkToolsFamily(),
         new ObjectivesFamily(),
         new NetworkFamily(),
+        new StepsFamily(),
         new TokenizerFamily(),
     ];
 

@@ -1,3 +1,5 @@
+using KohyaPS.Engine.Networks.Lora;
+
 namespace KohyaPS.Engine.Training;
 
 /// <summary>What one micro-batch brought.</summary>
@@ -8,6 +10,7 @@ namespace KohyaPS.Engine.Training;
 /// <param name="EndedEpoch">True for the last micro-batch of its epoch.</param>
 /// <param name="GradientNorm">Norm of all gradients before clipping; NaN without an update.</param>
 /// <param name="LearningRates">The effective rate of each group in the update; empty without one.</param>
+/// <param name="WeightNorms">What limiting the adapters' norms found and did; null without a limit.</param>
 internal sealed record MicroStepOutcome(
     int Epoch,
     int BatchInEpoch,
@@ -15,4 +18,5 @@ internal sealed record MicroStepOutcome(
     bool Updated,
     bool EndedEpoch,
     double GradientNorm,
-    IReadOnlyList<KeyValuePair<string, double>> LearningRates);
+    IReadOnlyList<KeyValuePair<string, double>> LearningRates,
+    MaxNormResult? WeightNorms);

@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Networks.Lora;
 using KohyaPS.Engine.Training.Batches;
 using KohyaPS.Engine.Training.Objectives;
 using KohyaPS.Engine.Training.Optimizers;
@@ -26,6 +27,9 @@ internal sealed class TrainingLoop(
     LearningRateSchedule schedule,
     LoopOptions options)
 {
+    /// <summary>Called when all gradients of an update are there, before they are clipped; for tests that compare them.</summary>
+    public Action? BeforeUpdate { get; set; }
+
     /// <summary>Where the training stands.</summary>
     public TrainingPosition Position { get; private set; } = TrainingPosition.Start;
 
@@ -67,14 +71,16 @@ internal sealed class TrainingLoop(
         }
         var updates = IsLastOfGroup(index);
         var (norm, rates) = updates ? Update() : (double.NaN, []);
+        var weightNorms = options.MaxWeightNorm is { } limit ? MaxNorm.Apply(network.Adapters.OfType<LoraAdapter>(), limit) : null;
         Losses.Add(index, loss);
         var endsEpoch = index == batches.BatchesPerEpoch - 1;
         Position = new(Position.Step + (updates ? 1 : 0), endsEpoch ? epoch + 1 : epoch, endsEpoch ? 0 : index + 1);
-        return new(epoch, index, loss, updates, endsEpoch, norm, rates);
+        return new(epoch, index, loss, updates, endsEpoch, norm, rates, weightNorms);
     }
 
     private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates) Update()
     {
+        BeforeUpdate?.Invoke();
         var norm = GradientClipping.Clip(network.Groups, options.MaxGradientNorm);
         var rates = new List<KeyValuePair<string, double>>();
         var factor = schedule(Position.Step);

@@ -12,13 +12,13 @@ namespace KohyaPS.Engine.Training.Setup;
 /// <summary>The frozen models of a training: each can leave memory once it is no longer needed.</summary>
 internal sealed class TrainingModels : IDisposable
 {
-    private TrainingModels(Unet unet, ClipTextEncoder textEncoder, Vae vae, ClipTokenizer tokenizer)
+    private TrainingModels(Unet unet, ClipTextEncoder textEncoder, Vae? vae, ClipTokenizer tokenizer)
     {
         Unet = unet;
         TextEncoder = textEncoder;
         Vae = vae;
         Tokenizer = tokenizer;
-        ScalingFactor = vae.Config.ScalingFactor;
+        ScalingFactor = (vae?.Config ?? VaeConfig.Sd1).ScalingFactor;
     }
 
     /// <summary>The model that predicts.</summary>
@@ -45,18 +45,21 @@ internal sealed class TrainingModels : IDisposable
     public static TrainingModels Load(LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
         using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
-        RefuseOtherFamilies(checkpoint, config);
+        return Load(checkpoint, config, dtype, device, progress);
+    }
+
+    /// <summary>Loads the models of an opened checkpoint.</summary>
+    /// <inheritdoc cref="Load(LoraConfig, ScalarType, Device, Action{string})"/>
+    public static TrainingModels Load(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    {
+        RefuseOtherFamilies(checkpoint);
         progress("loading the U-Net");
         var unet = checkpoint[ModelPart.Unet];
         var loadedUnet = new Unet(new WeightSource(unet.Tensors, dtype, device), UnetConfig.Read(unet.Config));
         progress("loading the text encoder");
         var text = checkpoint[ModelPart.TextEncoder];
         var loadedText = new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config));
-        progress("loading the VAE");
-        var vae = checkpoint[ModelPart.Vae];
-        var vaeType = config.Model.NoHalfVae ? float32 : dtype;
-        var loadedVae = new Vae(new WeightSource(vae.Tensors, vaeType, device), VaeConfig.Read(vae.Config));
-        var models = new TrainingModels(loadedUnet, loadedText, loadedVae, ClipTokenizer.Default);
+        var models = new TrainingModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ClipTokenizer.Default);
         models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         loadedText.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         return models;
@@ -88,10 +91,20 @@ internal sealed class TrainingModels : IDisposable
         Unet.Dispose();
     }
 
+    // A training on cached latents, as the recorded ones are, needs no VAE; the recorded models have none.
+    private static Vae? LoadVae(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    {
+        if (config.Resolve(config.Model.Vae) is null && checkpoint.Find(ModelPart.Vae) is null && checkpoint.IsFolder && !config.Caching.CacheLatents)
+            return null;
+        progress("loading the VAE");
+        var vae = checkpoint[ModelPart.Vae];
+        return new Vae(new WeightSource(vae.Tensors, config.Model.NoHalfVae ? float32 : dtype, device), VaeConfig.Read(vae.Config));
+    }
+
     private static IEnumerable<TargetLayer> Targets(NetworkPart part, Block model) =>
         model.AdaptableLayers().Where(l => l.Container != BlockKind.Other).Select(l => TargetLayer.Of(part, l.Layer));
 
-    private static void RefuseOtherFamilies(Checkpoint checkpoint, LoraConfig config)
+    private static void RefuseOtherFamilies(Checkpoint checkpoint)
     {
         if (checkpoint.Family != ModelFamily.Sd1)
             throw new CheckpointFormatException(

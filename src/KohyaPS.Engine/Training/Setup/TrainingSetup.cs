@@ -30,12 +30,12 @@ internal sealed class TrainingSetup : IDisposable
         var dtype = config.Runtime.FullBf16 ? bfloat16 : float32;
         Network = AttachedNetwork.Attach(plan, config.Network, seed, dtype, device);
         Optimizer = OptimizerChoice.Create(config.Optimizer, Network.Groups);
-        Schedule = ScheduleChoice.Create(config.Schedule, length);
+        Schedule = ScheduleChoice.Create(config.Schedule, config.Optimizer.LearningRate, length);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, models.TextEncoder, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
             new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, TrainsTextEncoder));
-        LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm);
+        LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null);
     }
 
     /// <summary>The frozen models.</summary>
