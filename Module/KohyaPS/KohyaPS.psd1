@@ -22,6 +22,7 @@
         'Measure-DatasetBalance'
         'Measure-LoraTraining'
         'Merge-LoraNetwork'
+        'New-DiffusionImage'
         'New-LoraConfig'
         'Remove-TrainingState'
         'Save-TrainingState'

@@ -1,0 +1,122 @@
+using KohyaPS.Engine.Checkpoints.Saving;
+using KohyaPS.Engine.Diffusion;
+using KohyaPS.Engine.Diffusion.Samplers;
+using KohyaPS.Engine.Imaging;
+using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Runtime;
+using KohyaPS.Engine.Tokenization;
+using KohyaPS.Engine.Training.Setup;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Sampling;
+
+/// <summary>Draws pictures with a model and optionally a LoRA: DDIM with classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598).</summary>
+internal sealed class ImageGenerator : IDisposable
+{
+    private readonly TrainingModels models;
+    private readonly AttachedNetwork? network;
+    private readonly NoiseSchedule schedule = new();
+
+    /// <summary>Loads model and LoRA.</summary>
+    /// <exception cref="CheckpointFormatException">A file is not what it should be, or the LoRA is of another model family.</exception>
+    public ImageGenerator(GenerationRequest request)
+    {
+        TorchRuntime.Start();
+        var config = new LoraConfig { Model = new() { PretrainedModelNameOrPath = request.Model } };
+        models = TrainingModels.Load(config, float32, CPU, _ => { });
+        if (request.Lora is { } lora)
+            network = Attach(lora, request.Multiplier);
+    }
+
+    /// <summary>Draws one picture.</summary>
+    /// <param name="request">Size, steps, guidance.</param>
+    /// <param name="prompt">What to draw.</param>
+    /// <param name="seed">Seed of the first noise.</param>
+    /// <param name="stop">Ends the work between two steps.</param>
+    /// <returns>The picture; the caller owns it.</returns>
+    public PixelBuffer Draw(GenerationRequest request, string prompt, long seed, CancellationToken stop)
+    {
+        using var scope = NewDisposeScope();
+        var noise = GaussianNoise.Draw((ulong)seed, [1, 4, request.Height / 8, request.Width / 8]);
+        return Draw(request, prompt, noise, stop);
+    }
+
+    /// <summary>Draws one picture from given noise [1, 4, h, w].</summary>
+    /// <inheritdoc cref="Draw(GenerationRequest, string, long, CancellationToken)"/>
+    public PixelBuffer Draw(GenerationRequest request, string prompt, Tensor noise, CancellationToken stop)
+    {
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        var context = Encode([request.NegativePrompt, prompt], request.ClipSkip);      // [2, L, C], unconditional first
+        var sampler = new DdimSampler(schedule, PredictionType.Epsilon, request.Steps);
+        var latents = noise;
+        foreach (var timestep in sampler.Timesteps)
+        {
+            stop.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            latents = sampler.Step(latents, Predict(latents, timestep, context, request.GuidanceScale), timestep).MoveToOuterDisposeScope();
+        }
+        return ToPicture(models.Vae!.Decode(latents / models.ScalingFactor));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        network?.Dispose();
+        schedule.Dispose();
+        models.Dispose();
+    }
+
+    private Tensor Predict(Tensor latents, int timestep, Tensor context, double guidance)
+    {
+        using var scope = NewDisposeScope();
+        var time = tensor(new long[] { timestep });
+        if (guidance <= 1)
+            return models.Unet.Predict(latents, time, context.narrow(0, 1, 1)).to(float32).MoveToOuterDisposeScope();
+        var both = models.Unet.Predict(cat([latents, latents], 0), time, context).to(float32);
+        var (without, with) = (both.narrow(0, 0, 1), both.narrow(0, 1, 1));
+        return (without + (with - without) * guidance).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Encode(string[] prompts, int clipSkip)
+    {
+        using var scope = NewDisposeScope();
+        // Prompt and negative prompt need as many chunks as the longer of them.
+        var length = prompts.Max(p => models.Tokenizer.Encode(p).Length) <= TokenChunks.RowLength ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
+        var rows = prompts.Select(p => stack(models.Tokenizer.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64)).ToArray())).ToArray();
+        return TextConditioning.Encode(models.TextEncoder!, stack(rows), clipSkip).MoveToOuterDisposeScope();
+    }
+
+    private AttachedNetwork Attach(string path, double multiplier)
+    {
+        var tensors = TensorFile.Read(path);
+        try
+        {
+            var settings = new NetworkSettings();
+            var plan = NetworkPlan.FromRanks(settings, new OptimizerSettings(), models.Targets(), FileRanks.Of(tensors.ToDictionary(t => t.Key, t => t.Value.shape), name => tensors[name].to(float64).item<double>()));
+            if (plan.Adapters.Count == 0)
+                throw new CheckpointFormatException($"'{path}' holds no LoRA for this model: none of its {tensors.Count} tensors names one of the model's layers. Give a LoRA of the same model family.");
+            var attached = AttachedNetwork.Attach(plan, settings, seed: 0);
+            attached.IsTraining = false;
+            attached.Multiplier = multiplier;
+            attached.Load(tensors);
+            return attached;
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    private static PixelBuffer ToPicture(Tensor decoded)
+    {
+        using var scope = NewDisposeScope();
+        // (y + 1) 127.5, rounded.
+        var levels = decoded.select(0, 0).to(float32).add(1).mul(127.5).round().clamp(0, 255).to(ScalarType.Byte).permute(1, 2, 0).contiguous();     // [H, W, 3]
+        var picture = new PixelBuffer((int)levels.size(1), (int)levels.size(0), 3);
+        levels.bytes.CopyTo(picture.Pixels);
+        return picture;
+    }
+}
