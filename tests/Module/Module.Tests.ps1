@@ -22,3 +22,13 @@ Describe 'The module' {
         $loaded | Where-Object { $_ -in 'KohyaPS.Engine', 'TorchSharp', 'SixLabors.ImageSharp', 'YamlDotNet', 'Tomlyn' } | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The about topic' {
+    It 'is found, and the commands that it shows exist' {
+        Import-Module $env:KOHYAPS_MODULE -Force
+        $topic = Get-Help about_KohyaPS | Out-String
+        $topic | Should -Match 'Trains, merges and inspects'
+        [regex]::Matches($topic, '\b(Invoke|New|Start|Merge|Import|Test|Install)-[A-Z][A-Za-z]+').Value | Sort-Object -Unique |
+            ForEach-Object { Get-Command -Name $_ -Module KohyaPS -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because $_ }
+    }
+}

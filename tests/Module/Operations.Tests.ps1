@@ -31,3 +31,37 @@ Describe 'Test-LoraEnvironment' {
         (Test-LoraEnvironment -SkipNatives).Name | Should -Not -Contain 'Native libraries'
     }
 }
+
+Describe 'Native libraries that do not load' {
+    BeforeAll {
+        # The libraries of a process cannot be changed, so each case has a process of its own.
+        function Get-NativeFinding {
+            param([string] $Folder)
+
+            $command = "Import-Module '$env:KOHYAPS_MODULE'; Test-LoraEnvironment | Where-Object Name -EQ 'Native libraries' | ForEach-Object { `$_.Status; `$_.Cure }"
+            $before = $env:KOHYAPS_NATIVE
+            try {
+                $env:KOHYAPS_NATIVE = $Folder
+                (& dotnet pwsh -NoProfile -NonInteractive -Command $command) -join "`n"
+            }
+            finally {
+                $env:KOHYAPS_NATIVE = $before
+            }
+        }
+    }
+
+    It 'are named with the folder and the cure when they are missing' {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'empty natives')).FullName
+        $said = Get-NativeFinding $folder
+        $said | Should -BeLike "Failed*$folder*KOHYAPS_NATIVE*lacks*Install the module again*"
+    }
+
+    It 'are named with the reason when one is cut off' -Skip:$IsWindows {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'cut off')).FullName
+        $lib = Join-Path (Split-Path $env:KOHYAPS_MODULE) 'lib'
+        Get-ChildItem -Path (Join-Path $lib '*.so*') | ForEach-Object { $null = New-Item -ItemType SymbolicLink -Path (Join-Path $folder $_.Name) -Target $_.FullName }
+        Remove-Item -LiteralPath (Join-Path $folder 'libc10.so')
+        Set-Content -LiteralPath (Join-Path $folder 'libc10.so') -Value 'short'
+        Get-NativeFinding $folder | Should -BeLike 'Failed*libc10.so*damaged or cut off*'
+    }
+}

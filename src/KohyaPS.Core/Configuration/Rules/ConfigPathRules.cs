@@ -1,3 +1,5 @@
+using KohyaPS.Files;
+
 namespace KohyaPS;
 
 /// <summary>Whether the files and folders that a configuration names are there.</summary>
@@ -30,6 +32,8 @@ internal static class ConfigPathRules
 
     private static ConfigProblem? Check(LoraConfig config, string setting, string path)
     {
+        if (OperatingSystem.IsWindows() && PortableName.PathProblem(path) is { } why)
+            return new(setting, $"{setting} '{path}' {why}.", "Give the whole path, such as C:\\train\\dog.");
         string resolved;
         try
         {

@@ -1,3 +1,4 @@
+using KohyaPS.Files;
 using static KohyaPS.ConfigRules;
 
 namespace KohyaPS;
@@ -20,8 +21,8 @@ internal static class SavingRules
             yield return NoEffect("SaveLastNEpochs", "SaveEveryNEpochs");
         if (saving.SaveLastNEpochsState is not null && !(savesByEpoch && savesStates))
             yield return NoEffect("SaveLastNEpochsState", savesByEpoch ? "SaveState" : "SaveEveryNEpochs");
-        if (config.Folders.OutputName is var name && (name.Length == 0 || name != Path.GetFileName(name) || name.IndexOfAny(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) >= 0 || name.Any(char.IsControl)))
-            yield return Error("OutputName", $"OutputName '{name}' is not a file name.", "Give a name without folders and without / \\ : * ? \" < > |, such as dog_v1.");
+        if (PortableName.Problem(config.Folders.OutputName) is { } why)
+            yield return Error("OutputName", $"OutputName '{config.Folders.OutputName}' is not a file name that works everywhere: it {why}.", "Give a name without folders and without / \\ : * ? \" < > |, such as dog_v1.");
         var training = config.Training;
         if (training.InitialStep is { } step && training.MaxTrainSteps is { } most && step >= most)
             yield return Error("InitialStep", $"InitialStep {SettingText.Format(step)} is not below MaxTrainSteps {SettingText.Format(most)}, so nothing is left to train.", "Raise MaxTrainSteps, or lower InitialStep.");
