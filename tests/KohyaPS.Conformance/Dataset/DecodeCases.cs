@@ -22,7 +22,7 @@ internal static class DecodeCases
         var expected = recorded.Expected;
         check.Equal("size", AssignmentCases.SizeOf(expected.GetProperty("size_wh")), ImageHeader.Read(path).StoredSize);
 
-        // Scaling 16 bits is right; sd-scripts clips or takes the high byte.
+        // Reducing 16 bits evenly is right; sd-scripts clips grey.
         if (expected.TryGetProperty("right_scaled", out var scaled))
             Compare("scaled", scaled, null, path, Peer with { AlphaMask = HasAlpha(tensors, scaled) }, tensors, check);
         else
