@@ -14,8 +14,13 @@ public sealed class DatasetFamily : GoldenFamily
         ["buckets/assignments"] = AssignmentCases.Replay,
         ["buckets/batches"] = BatchCases.Replay,
         ["captions/caption_files"] = CaptionFileCases.Replay,
+        ["captions/process_caption"] = CaptionCases.Replay,
         ["folders/trees"] = TreeCases.Replay,
+        ["images/color_aug"] = AugmentationCases.ReplayColor,
         ["images/decode"] = DecodeCases.Replay,
+        ["images/face_crop"] = AugmentationCases.ReplayFace,
+        ["images/resize"] = ResizeCases.Replay,
+        ["images/samples"] = SampleCases.Replay,
     };
 
     /// <inheritdoc/>

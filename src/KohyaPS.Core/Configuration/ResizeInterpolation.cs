@@ -12,11 +12,11 @@ public enum ResizeInterpolation
     Nearest,
 
     /// <summary>Bilinear, also called linear.</summary>
-    [Spelling("bilinear")]
+    [Spelling("bilinear", "linear")]
     Bilinear,
 
     /// <summary>Bicubic, also called cubic.</summary>
-    [Spelling("bicubic")]
+    [Spelling("bicubic", "cubic")]
     Bicubic,
 
     /// <summary>Mean of the area.</summary>

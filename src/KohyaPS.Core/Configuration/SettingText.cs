@@ -161,7 +161,8 @@ public static class SettingText
         foreach (var value in Enum.GetValuesAsUnderlyingType(choices))
         {
             var choice = (Enum)Enum.ToObject(choices, value);
-            if (string.Equals(Word(choice), text, StringComparison.OrdinalIgnoreCase) || Plain(choice.ToString()) == sought)
+            if (string.Equals(Word(choice), text, StringComparison.OrdinalIgnoreCase) || Plain(choice.ToString()) == sought
+                || Spelling(choice)?.Others.Contains(text, StringComparer.OrdinalIgnoreCase) == true)
                 return choice;
         }
         return null;
@@ -170,11 +171,9 @@ public static class SettingText
     private static string Plain(string text) =>
         text.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    private static string Word(Enum choice)
-    {
-        var member = choice.ToString();
-        return choice.GetType().GetField(member)?.GetCustomAttribute<SpellingAttribute>()?.Text ?? member;
-    }
+    private static string Word(Enum choice) => Spelling(choice)?.Text ?? choice.ToString();
+
+    private static SpellingAttribute? Spelling(Enum choice) => choice.GetType().GetField(choice.ToString())?.GetCustomAttribute<SpellingAttribute>();
 
     private static ArgumentException Refuse(Setting setting, string text)
     {

@@ -49,7 +49,7 @@ public sealed class BucketedDataset
             throw new DatasetException("The batch size is less than 1. Set -TrainBatchSize 1 or more.");
         var planner = new BucketPlanner(dataset.Buckets, compatibility);
         var images = new List<RegisteredImage>();
-        void Register(TrainingImage image, long repeats) => images.Add(new(firstIndex + images.Count, image, repeats, Assign(planner, image)));
+        void Register(TrainingImage image, long repeats) => images.Add(new(firstIndex + images.Count, image, repeats, Assign(planner, image), dataset.Buckets.EnableBucket));
 
         foreach (var subset in dataset.Subsets.Where(s => !s.IsRegularization))
             foreach (var image in subset.Images)

@@ -5,4 +5,5 @@ namespace KohyaPS;
 /// <param name="Image">The picture.</param>
 /// <param name="Repeats">Uses in an epoch; for regularisation pictures after balancing.</param>
 /// <param name="Assignment">Its bucket.</param>
-public sealed record RegisteredImage(int Index, TrainingImage Image, long Repeats, BucketAssignment Assignment);
+/// <param name="IsBucketed">False where buckets are off and all pictures have the training resolution.</param>
+public sealed record RegisteredImage(int Index, TrainingImage Image, long Repeats, BucketAssignment Assignment, bool IsBucketed = true);

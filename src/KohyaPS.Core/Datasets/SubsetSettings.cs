@@ -69,6 +69,9 @@ public sealed record SubsetSettings
     /// <summary>What becomes of transparent pixels where the alpha channel is no loss mask.</summary>
     public TransparencyHandling Transparency { get; init; }
 
+    /// <summary>The program whose numbers are reproduced where it differs from what is right.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>Free values handed on with each sample of the subset (custom_attributes).</summary>
     public IReadOnlyDictionary<string, object?> CustomAttributes { get; init; } = new Dictionary<string, object?>();
 
@@ -100,6 +103,7 @@ public sealed record SubsetSettings
             FaceCropAugRange = augmentation.FaceCropAugRange is [var minimum, var maximum] ? new(minimum, maximum) : null,
             AlphaMask = config.Objective.AlphaMask,
             ResizeInterpolation = config.Buckets.ResizeInterpolation,
+            Compatibility = config.Runtime.Compatibility,
         };
     }
 }

@@ -73,7 +73,7 @@ public static class StepArithmetic
     }
 
     /// <summary>A share is rounded down, as sd-scripts does for this one.</summary>
-    private static int TokenWarmup(StepsOrShare length, int totalSteps) => (int)Math.Floor(length.IsShare ? length.Value * totalSteps : length.Value);
+    internal static int TokenWarmup(StepsOrShare length, int totalSteps) => (int)Math.Floor(length.IsShare ? length.Value * totalSteps : length.Value);
 
     private static int? SaveEvery(SavingSettings saving, int epochs) =>
         saving.SaveNEpochRatio is > 0 and var ratio ? Math.Max(1, epochs / ratio) : saving.SaveEveryNEpochs is > 0 and var every ? every : null;

@@ -15,7 +15,7 @@ namespace KohyaPS.Engine.Imaging;
 
 /// <summary>
 /// Reads a picture file into 8-bit RGB or RGBA, turned upright. The header is checked against the limits before any pixel is allocated.
-/// ICC profiles are ignored, as sd-scripts does; 16-bit channels are scaled, not clipped.
+/// ICC profiles are ignored, as sd-scripts does; 16-bit channels are reduced to their high byte.
 /// </summary>
 internal static class ImageDecoder
 {
@@ -29,12 +29,20 @@ internal static class ImageDecoder
         var header = ImageHeader.Read(path);
         var orientation = settings.ApplyOrientation ? header.Orientation : 1;
         if (settings.AlphaMask)
-            return Decode<Rgba32>(path, header, orientation, Copy);
+            return Decode(path, header, orientation, keepAlpha: true);
         if (!header.HasAlpha || settings.Transparency == TransparencyHandling.Drop)
-            return Decode<Rgb24>(path, header, orientation, Copy);
-        return header.BitsPerChannel > 8
-            ? Decode<Rgba64>(path, header, orientation, image => Background.Compose(image, settings.Transparency))
-            : Decode<Rgba32>(path, header, orientation, image => Background.Compose(image, settings.Transparency));
+            return Decode(path, header, orientation, keepAlpha: false);
+        using var transparent = Decode(path, header, orientation, keepAlpha: true);
+        return Background.Compose(transparent, settings.Transparency);
+    }
+
+    private static PixelBuffer Decode(string path, ImageHeader header, int orientation, bool keepAlpha)
+    {
+        if (header.BitsPerChannel > 8 && header.Format != ImageFormat.Jpeg)
+            return Decode<Rgba64>(path, header, orientation, image => CopyHighBytes(image, keepAlpha ? 4 : 3));
+        return keepAlpha
+            ? Decode<Rgba32>(path, header, orientation, Copy)
+            : Decode<Rgb24>(path, header, orientation, Copy);
     }
 
     private static PixelBuffer Decode<TPixel>(string path, ImageHeader header, int orientation, Func<Image<TPixel>, PixelBuffer> convert)
@@ -113,6 +121,30 @@ internal static class ImageDecoder
         {
             for (var y = 0; y < rows.Height; y++)
                 MemoryMarshal.AsBytes(rows.GetRowSpan(y)).CopyTo(pixels.Row(y));
+        });
+        return pixels;
+    }
+
+    // The high byte of each 16-bit channel, as libpng and Pillow reduce colours; grey is reduced alike instead of being clipped.
+    private static PixelBuffer CopyHighBytes(Image<Rgba64> image, int channels)
+    {
+        var pixels = new PixelBuffer(image.Width, image.Height, channels);
+        image.ProcessPixelRows(rows =>
+        {
+            for (var y = 0; y < rows.Height; y++)
+            {
+                var target = pixels.Row(y);
+                var at = 0;
+                foreach (var pixel in rows.GetRowSpan(y))
+                {
+                    target[at] = (byte)(pixel.R >> 8);
+                    target[at + 1] = (byte)(pixel.G >> 8);
+                    target[at + 2] = (byte)(pixel.B >> 8);
+                    if (channels == 4)
+                        target[at + 3] = (byte)(pixel.A >> 8);
+                    at += channels;
+                }
+            }
         });
         return pixels;
     }

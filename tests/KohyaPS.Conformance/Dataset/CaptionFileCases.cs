@@ -17,9 +17,11 @@ internal static class CaptionFileCases
 
         var config = ConfigFrom.Settings(recorded.Settings);
         var classTokens = recorded.Settings.GetProperty("class_tokens").GetString();
+        // A configuration takes the empty extension for "not set"; here it is meant as such.
+        var settings = SubsetSettings.From(config) with { CaptionExtension = recorded.Settings.GetProperty("caption_extension").GetString() };
         var dataset = DatasetReader.Read(new DatasetSource
         {
-            Subsets = [new() { Folder = images, ClassTokens = classTokens, Settings = SubsetSettings.From(config) }],
+            Subsets = [new() { Folder = images, ClassTokens = classTokens, Settings = settings }],
         });
         var caption = dataset.Images.Single().Caption;
         if (recorded.Expected.TryGetProperty("error", out _) && !recorded.Expected.TryGetProperty("right", out _))

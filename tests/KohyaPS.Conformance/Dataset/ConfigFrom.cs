@@ -6,7 +6,7 @@ namespace KohyaPS.Conformance.Dataset;
 internal static class ConfigFrom
 {
     // What a case states besides settings: the kind of program around it, or what it sets per subset or data set.
-    private static readonly HashSet<string> NoSettings = ["debug_dataset", "network_multiplier", "custom_attributes", "class_tokens", "cache_info"];
+    private static readonly HashSet<string> NoSettings = ["debug_dataset", "network_multiplier", "custom_attributes", "class_tokens", "cache_info", "batch_size"];
 
     public static LoraConfig Settings(JsonElement settings)
     {

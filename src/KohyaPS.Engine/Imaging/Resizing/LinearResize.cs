@@ -29,46 +29,61 @@ internal static class LinearResize
         return (source, distance <= 0 ? 0 : distance - MathF.Floor(distance));
     }
 
-    /// <summary>The resized picture.</summary>
-    public static PixelBuffer Run(PixelBuffer picture, ImageSize size, Coordinates coordinates)
+    /// <summary>A window of the resized picture.</summary>
+    public static PixelBuffer Run(PixelBuffer picture, ImageSize size, PixelWindow window, Coordinates coordinates)
     {
-        var result = new PixelBuffer(size.Width, size.Height, picture.Channels);
-        var channels = picture.Channels;
-        var columns = new (int Left, int Right, int Weight)[size.Width];
-        for (var x = 0; x < size.Width; x++)
+        var result = new PixelBuffer(window.Width, window.Height, picture.Channels);
+        var columns = Columns(picture, size, window, coordinates);
+        // Neighbouring target rows share source rows: even and odd ones keep their place.
+        int[][] widened = [new int[result.Stride + PixelLanes.Slack], new int[result.Stride + PixelLanes.Slack]];
+        int[] held = [-1, -1];
+        int[] Widened(int source)
         {
-            var (source, distance) = coordinates(x, picture.Width, size.Width);
-            if (source < 0)
-                (source, distance) = (0, 0);
-            if (source >= picture.Width - 1)
-                (source, distance) = (picture.Width - 1, 0);
-            columns[x] = (source * channels, Math.Min(source + 1, picture.Width - 1) * channels, Fixed(distance));
+            source = Math.Clamp(source, 0, picture.Height - 1);
+            var place = source & 1;
+            if (held[place] != source)
+                Widen(picture.RowWithSlack(source), columns, picture.Channels, widened[place]);
+            held[place] = source;
+            return widened[place];
         }
-        var upper = new int[result.Stride];
-        var lower = new int[result.Stride];
-        for (var y = 0; y < size.Height; y++)
+        for (var y = 0; y < window.Height; y++)
         {
-            var (source, distance) = coordinates(y, picture.Height, size.Height);
-            Widen(picture.Row(Math.Clamp(source, 0, picture.Height - 1)), columns, channels, upper);
-            Widen(picture.Row(Math.Clamp(source + 1, 0, picture.Height - 1)), columns, channels, lower);
-            var weight = Fixed(distance);
-            var target = result.Row(y);
-            for (var i = 0; i < target.Length; i++)
-            {
-                var value = ((((One - weight) * (upper[i] >> 4)) >> 16) + ((weight * (lower[i] >> 4)) >> 16) + 2) >> 2;
-                target[i] = (byte)Math.Clamp(value, 0, 255);
-            }
+            var (source, distance) = coordinates(window.Top + y, picture.Height, size.Height);
+            Blend(Widened(source), Widened(source + 1), Fixed(distance), result.Row(y));
         }
         return result;
     }
 
-    private static void Widen(ReadOnlySpan<byte> row, (int Left, int Right, int Weight)[] columns, int channels, int[] target)
+    private static (int Left, int Right, int Weight)[] Columns(PixelBuffer picture, ImageSize size, PixelWindow window, Coordinates coordinates)
+    {
+        var columns = new (int, int, int)[window.Width];
+        var last = picture.Width - 1;
+        for (var x = 0; x < window.Width; x++)
+        {
+            var (source, distance) = coordinates(window.Left + x, picture.Width, size.Width);
+            if (source < 0 || source >= last)
+                (source, distance) = (Math.Clamp(source, 0, last), 0);
+            columns[x] = (source * picture.Channels, Math.Min(source + 1, last) * picture.Channels, Fixed(distance));
+        }
+        return columns;
+    }
+
+    private static void Widen(ReadOnlySpan<byte> row, (int Left, int Right, int Weight)[] columns, int channels, Span<int> target)
     {
         for (var x = 0; x < columns.Length; x++)
         {
             var (left, right, weight) = columns[x];
-            for (var c = 0; c < channels; c++)
-                target[x * channels + c] = row[left + c] * (One - weight) + row[right + c] * weight;
+            var sum = PixelLanes.Load(row, left) * (One - weight) + PixelLanes.Load(row, right) * weight;
+            System.Runtime.Intrinsics.Vector128.CopyTo(sum, target[(x * channels)..]);
+        }
+    }
+
+    private static void Blend(ReadOnlySpan<int> upper, ReadOnlySpan<int> lower, int weight, Span<byte> target)
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            var value = ((((One - weight) * (upper[i] >> 4)) >> 16) + ((weight * (lower[i] >> 4)) >> 16) + 2) >> 2;
+            target[i] = (byte)Math.Clamp(value, 0, 255);
         }
     }
 

@@ -3,17 +3,18 @@ namespace KohyaPS.Engine.Imaging.Resizing;
 /// <summary>OpenCV's INTER_NEAREST_EXACT: the source pixel at the target pixel's centre, in 16-bit fixed point.</summary>
 internal static class NearestResize
 {
-    /// <summary>The resized picture.</summary>
-    public static PixelBuffer Run(PixelBuffer picture, ImageSize size)
+    /// <summary>A window of the resized picture.</summary>
+    public static PixelBuffer Run(PixelBuffer picture, ImageSize size, PixelWindow window)
     {
-        var result = new PixelBuffer(size.Width, size.Height, picture.Channels);
+        var result = new PixelBuffer(window.Width, window.Height, picture.Channels);
         var channels = picture.Channels;
-        for (var y = 0; y < size.Height; y++)
+        int[] columns = [.. Enumerable.Range(window.Left, window.Width).Select(x => Source(x, picture.Width, size.Width) * channels)];
+        for (var y = 0; y < window.Height; y++)
         {
-            var row = picture.Row(Source(y, picture.Height, size.Height));
+            var row = picture.Row(Source(window.Top + y, picture.Height, size.Height));
             var target = result.Row(y);
-            for (var x = 0; x < size.Width; x++)
-                row.Slice(Source(x, picture.Width, size.Width) * channels, channels).CopyTo(target[(x * channels)..]);
+            for (var x = 0; x < columns.Length; x++)
+                row.Slice(columns[x], channels).CopyTo(target[(x * channels)..]);
         }
         return result;
     }

@@ -1,9 +1,12 @@
+using System.Runtime.Intrinsics;
+
 namespace KohyaPS.Engine.Imaging.Resizing;
 
 /// <summary>Pillow's resize on 8-bit channels: two passes with a window that widens when shrinking, weights in fixed point of 22 bits.</summary>
 internal static class WindowedResize
 {
     private const int Bits = 22;
+    private const int Half = 1 << (Bits - 1);
 
     /// <summary>The window of a filter.</summary>
     /// <param name="Support">Half its width at scale 1.</param>
@@ -16,97 +19,102 @@ internal static class WindowedResize
     /// <summary>The mean.</summary>
     public static Filter Box { get; } = new(0.5, t => t is > -0.5 and <= 0.5 ? 1 : 0);
 
-    /// <summary>The resized picture; with alpha the colours are multiplied by it meanwhile.</summary>
-    public static PixelBuffer Run(PixelBuffer picture, ImageSize size, Filter filter)
+    /// <summary>A window of the resized picture; with alpha the colours are multiplied by it meanwhile.</summary>
+    public static PixelBuffer Run(PixelBuffer picture, ImageSize size, PixelWindow window, Filter filter)
     {
         if (picture.Channels == 3)
-            return BothPasses(picture, size, filter);
-        using var premultiplied = Premultiply(picture);
-        var resized = BothPasses(premultiplied, size, filter);
-        Unmultiply(resized);
+            return BothPasses(picture, size, window, filter);
+        using var premultiplied = PremultipliedAlpha.Multiply(picture);
+        var resized = BothPasses(premultiplied, size, window, filter);
+        PremultipliedAlpha.Divide(resized);
         return resized;
     }
 
-    private static PixelBuffer BothPasses(PixelBuffer picture, ImageSize size, Filter filter)
+    private static PixelBuffer BothPasses(PixelBuffer picture, ImageSize size, PixelWindow window, Filter filter)
     {
+        var columns = Kernels(picture.Width, size.Width, window.Left, window.Width, filter);
+        var rows = Kernels(picture.Height, size.Height, window.Top, window.Height, filter);
         var (shrunkHeight, shrunkWidth) = (picture.Height - size.Height, picture.Width - size.Width);
-        // Pillow 13 begins with the pass that leaves less to do.
-        var verticalFirst = shrunkHeight > 0 && shrunkHeight > 2 * shrunkWidth;
-        var first = verticalFirst ? Vertical(picture, size.Height, filter) : Horizontal(picture, size.Width, filter);
-        var second = verticalFirst ? Horizontal(first, size.Width, filter) : Vertical(first, size.Height, filter);
-        if (!ReferenceEquals(first, picture) && !ReferenceEquals(first, second))
-            first.Dispose();
-        return second;
+        // Pillow 13 begins with the pass that leaves less to do; the order shows, because the picture between is clipped to 8 bits.
+        if (shrunkHeight > 0 && shrunkHeight > 2 * shrunkWidth)
+        {
+            using var lower = Vertical(picture, rows, 0);
+            return Horizontal(lower, columns, 0, lower.Height);
+        }
+        var firstRow = rows.Min(row => row.Start);
+        using var narrower = Horizontal(picture, columns, firstRow, rows.Max(row => row.Start + row.Weights.Length) - firstRow);
+        return Vertical(narrower, rows, firstRow);
     }
 
-    private static PixelBuffer Horizontal(PixelBuffer picture, int width, Filter filter)
+    private static PixelBuffer Horizontal(PixelBuffer picture, Kernel[] columns, int firstRow, int rowCount)
     {
-        if (picture.Width == width)
-            return picture;
-        var kernels = Kernels(picture.Width, width, filter);
-        var result = new PixelBuffer(width, picture.Height, picture.Channels);
+        var result = new PixelBuffer(columns.Length, rowCount, picture.Channels);
         var channels = picture.Channels;
-        for (var y = 0; y < picture.Height; y++)
+        for (var y = 0; y < rowCount; y++)
         {
-            var row = picture.Row(y);
+            var row = picture.RowWithSlack(firstRow + y);
             var target = result.Row(y);
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < columns.Length; x++)
             {
-                var (start, weights) = kernels[x];
+                var (start, weights) = columns[x];
+                var sum = Vector128.Create(Half);
+                for (var k = 0; k < weights.Length; k++)
+                    sum += PixelLanes.Load(row, (start + k) * channels) * weights[k];
                 for (var c = 0; c < channels; c++)
-                {
-                    var sum = 1 << (Bits - 1);
-                    for (var k = 0; k < weights.Length; k++)
-                        sum += row[(start + k) * channels + c] * weights[k];
-                    target[x * channels + c] = Clip(sum);
-                }
+                    target[x * channels + c] = Clip(sum[c]);
             }
         }
         return result;
     }
 
-    private static PixelBuffer Vertical(PixelBuffer picture, int height, Filter filter)
+    /// <param name="picture">Rows from <paramref name="firstRow"/> of the source on.</param>
+    /// <param name="rows">What makes each target row.</param>
+    /// <param name="firstRow">The source row that stands first in the picture.</param>
+    private static PixelBuffer Vertical(PixelBuffer picture, Kernel[] rows, int firstRow)
     {
-        if (picture.Height == height)
-            return picture;
-        var kernels = Kernels(picture.Height, height, filter);
-        var result = new PixelBuffer(picture.Width, height, picture.Channels);
-        var sums = new int[picture.Stride];
-        for (var y = 0; y < height; y++)
+        var result = new PixelBuffer(picture.Width, rows.Length, picture.Channels);
+        var sums = new int[picture.Stride + PixelLanes.Slack];
+        for (var y = 0; y < rows.Length; y++)
         {
-            var (start, weights) = kernels[y];
-            sums.AsSpan().Fill(1 << (Bits - 1));
+            var (start, weights) = rows[y];
+            Array.Fill(sums, Half);
             for (var k = 0; k < weights.Length; k++)
-            {
-                var row = picture.Row(start + k);
-                for (var i = 0; i < sums.Length; i++)
-                    sums[i] += row[i] * weights[k];
-            }
+                AddWeighted(picture.RowWithSlack(start + k - firstRow), weights[k], sums);
             var target = result.Row(y);
-            for (var i = 0; i < sums.Length; i++)
+            for (var i = 0; i < target.Length; i++)
                 target[i] = Clip(sums[i]);
         }
         return result;
     }
 
-    private static (int Start, int[] Weights)[] Kernels(int sourceLength, int targetLength, Filter filter)
+    private static void AddWeighted(ReadOnlySpan<byte> row, int weight, Span<int> sums)
+    {
+        for (var i = 0; i < row.Length - PixelLanes.Slack; i += 4)
+            (Vector128.Create<int>(sums[i..]) + PixelLanes.Load(row, i) * weight).CopyTo(sums[i..]);
+    }
+
+    // A side of unchanged length is taken over pixel by pixel: its pass would do nothing.
+    private static Kernel[] Kernels(int sourceLength, int targetLength, int firstTarget, int count, Filter filter)
+    {
+        var kernels = new Kernel[count];
+        for (var i = 0; i < count; i++)
+            kernels[i] = sourceLength == targetLength ? new(firstTarget + i, [1 << Bits]) : KernelOf(firstTarget + i, sourceLength, targetLength, filter);
+        return kernels;
+    }
+
+    private static Kernel KernelOf(int target, int sourceLength, int targetLength, Filter filter)
     {
         var scale = (double)sourceLength / targetLength;
         var widening = Math.Max(scale, 1);
         var support = filter.Support * widening;
-        var kernels = new (int, int[])[targetLength];
-        for (var x = 0; x < targetLength; x++)
-        {
-            var centre = (x + 0.5) * scale;
-            var start = Math.Max(0, (int)(centre - support + 0.5));
-            var end = Math.Min(sourceLength, (int)(centre + support + 0.5));
-            var weights = new double[end - start];
-            for (var i = start; i < end; i++)
-                weights[i - start] = filter.Weight((i - centre + 0.5) / widening);
-            var sum = weights.Sum();
-            kernels[x] = (start, [.. weights.Select(w => Fixed(sum == 0 ? w : w / sum))]);
-        }
-        return kernels;
+        var centre = (target + 0.5) * scale;
+        var start = Math.Max(0, (int)(centre - support + 0.5));
+        var end = Math.Min(sourceLength, (int)(centre + support + 0.5));
+        var weights = new double[end - start];
+        for (var i = start; i < end; i++)
+            weights[i - start] = filter.Weight((i - centre + 0.5) / widening);
+        var sum = weights.Sum();
+        return new(start, [.. weights.Select(w => Fixed(sum == 0 ? w : w / sum))]);
     }
 
     private static int Fixed(double weight) => (int)(weight * (1 << Bits) + (weight < 0 ? -0.5 : 0.5));
@@ -115,34 +123,7 @@ internal static class WindowedResize
 
     private static double Sinc(double t) => t == 0 ? 1 : Math.Sin(Math.PI * t) / (Math.PI * t);
 
-    private static PixelBuffer Premultiply(PixelBuffer picture)
-    {
-        var result = new PixelBuffer(picture.Width, picture.Height, 4);
-        var from = picture.Pixels;
-        var to = result.Pixels;
-        for (var i = 0; i < from.Length; i += 4)
-        {
-            var alpha = from[i + 3];
-            for (var c = 0; c < 3; c++)
-            {
-                var product = from[i + c] * alpha + 128;
-                to[i + c] = (byte)(((product >> 8) + product) >> 8);
-            }
-            to[i + 3] = alpha;
-        }
-        return result;
-    }
-
-    private static void Unmultiply(PixelBuffer picture)
-    {
-        var pixels = picture.Pixels;
-        for (var i = 0; i < pixels.Length; i += 4)
-        {
-            int alpha = pixels[i + 3];
-            if (alpha is 0 or 255)
-                continue;
-            for (var c = 0; c < 3; c++)
-                pixels[i + c] = (byte)Math.Min(255, 255 * pixels[i + c] / alpha);
-        }
-    }
+    /// <param name="Start">The first source pixel.</param>
+    /// <param name="Weights">The weight of each, in fixed point.</param>
+    private readonly record struct Kernel(int Start, int[] Weights);
 }

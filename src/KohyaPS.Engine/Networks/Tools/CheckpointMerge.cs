@@ -58,9 +58,12 @@ public static class CheckpointMerge
         var size = TensorFile.Save(destination, tensors, t => SaveType(t, checkpoint.Family, saveType), metadata, (tensor, stored) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            // The U-Net and the text encoders pass through the merge type, changed or not; the rest does not.
-            var weight = tensor.Part is null or ModelPart.Vae || !tensor.IsFloatingPoint ? stored : stored.to(mergeType);
-            foreach (var change in changes.GetValueOrDefault(tensor.Key, []))
+            var wanted = changes.GetValueOrDefault(tensor.Key, []);
+            // The U-Net and the text encoders pass through the merge type, changed or not; the rest does not. float32 holds every half exactly.
+            var isKept = tensor.Part is null or ModelPart.Vae || !tensor.IsFloatingPoint
+                || (wanted.Count == 0 && mergeType == ScalarType.Float32 && tensor.Dtype != ScalarType.Float64);
+            var weight = isKept ? stored : stored.to(mergeType);
+            foreach (var change in wanted)
                 weight = Apply(weight, change);
             request.Progress?.Invoke(++done, tensors.Count);
             return weight;
