@@ -29,6 +29,7 @@ internal static class TorchRuntime
                 return info;
             // Before the first large block is allocated.
             var keepsFreedMemory = Allocator.Configure(options.KeepFreedMemory);
+            OpenMp.Configure();
             NativeLibraries.Load(options.NativeFolder);
             return info = Configure(options, keepsFreedMemory);
         }

@@ -89,9 +89,6 @@ internal sealed class RunContext
     /// <summary>Tells something that the user should act on.</summary>
     public void Warn(string message) => report(new TrainingWarning(Now, message));
 
-    /// <summary>The caption of a sample in an epoch.</summary>
-    public static string CaptionOf(BatchSample sample, int epoch) => sample.Image.Image.Caption.Text;
-
     /// <summary>What another session asked for since the last step; to be answered with <see cref="Answer"/>.</summary>
     public RunRequestKind? TakeRequest()
     {

@@ -39,7 +39,7 @@ internal sealed class Trainer : IDisposable
         setup = new TrainingSetup(config, models, run.Length, run.Seed, CPU);
         var latents = CacheLatents(stop);
         text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);
-        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, RunContext.CaptionOf, text, setup.Draws, config.Objective.PriorLossWeight);
+        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps), text, setup.Draws, config.Objective.PriorLossWeight);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
         if (run.ResumedFrom is { } manifest)

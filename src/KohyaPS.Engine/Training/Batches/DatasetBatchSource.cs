@@ -7,12 +7,12 @@ namespace KohyaPS.Engine.Training.Batches;
 /// <param name="planner">The batches of each epoch.</param>
 /// <param name="seed">The training's seed.</param>
 /// <param name="latents">Where a picture's latents come from.</param>
-/// <param name="captions">The caption of a sample in an epoch.</param>
+/// <param name="captions">The caption of each sample.</param>
 /// <param name="text">From captions to ids or states.</param>
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="priorLossWeight">Weight of the loss of regularisation pictures.</param>
 internal sealed class DatasetBatchSource(
-    EpochPlanner planner, long seed, LatentEncoder latents, Func<BatchSample, int, string> captions, TextStates text, IDraws draws, double priorLossWeight)
+    EpochPlanner planner, long seed, LatentEncoder latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight)
     : IBatchSource
 {
     private (int Epoch, IReadOnlyList<TrainingBatch> Batches) current = (0, []);
@@ -28,7 +28,7 @@ internal sealed class DatasetBatchSource(
         var samples = current.Batches[index].Samples;
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var texts = samples.Select(s => captions(s, epoch)).ToList();
+        var texts = samples.Select(s => captions.Of(s, epoch, index)).ToList();
         var states = text.States(texts);
         var weights = samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray();
         return new MicroBatch

@@ -1,4 +1,5 @@
 using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Configuration;
 using KohyaPS.Engine.Training.Saving;
 
 namespace KohyaPS.Engine.Training.Planning;
@@ -11,7 +12,16 @@ internal static class TrainingPlanner
     /// <param name="cancellation">Ends the reading of pictures early.</param>
     public static PlannedTraining Plan(LoraConfig config, CancellationToken cancellation = default)
     {
-        var problems = new List<ConfigProblem>(config.Validate());
+        var problems = new List<ConfigProblem>();
+        try
+        {
+            config = ConfigFiles.WithDatasets(config);
+        }
+        catch (Exception e) when (e is ConfigFormatException or IOException)
+        {
+            problems.Add(new(nameof(FoldersSettings.DatasetConfig), e.Message, ""));
+        }
+        problems.AddRange([.. config.Validate(), .. Required(config), .. TrainerScope.Check(config)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
@@ -69,6 +79,16 @@ internal static class TrainingPlanner
             problems.Add(new(nameof(ModelSettings.PretrainedModelNameOrPath), e.Message, "Give the .safetensors file or the diffusers folder of a Stable Diffusion 1.x model with -PretrainedModelNameOrPath."));
             return MemoryForecaster.Nothing;
         }
+    }
+
+    private static IEnumerable<ConfigProblem> Required(LoraConfig config)
+    {
+        if (string.IsNullOrWhiteSpace(config.Model.PretrainedModelNameOrPath))
+            yield return new(nameof(ModelSettings.PretrainedModelNameOrPath), "No base model is named.", "Give a Stable Diffusion 1.x checkpoint with -PretrainedModelNameOrPath.");
+        if (string.IsNullOrWhiteSpace(config.Folders.OutputDir))
+            yield return new(nameof(FoldersSettings.OutputDir), "No output folder is named.", "Give one with -OutputDir.");
+        if (string.IsNullOrWhiteSpace(config.Folders.TrainDataDir) && config.Datasets is not { Count: > 0 })
+            yield return new(nameof(FoldersSettings.TrainDataDir), "No folder of pictures is named.", "Give the folder above folders such as '10_mydog' with -TrainDataDir; Invoke-FolderPreparation makes them.");
     }
 
     private static void CheckOutput(LoraConfig config, string output, List<ConfigProblem> problems)
