@@ -29,6 +29,7 @@ internal sealed class NoiseSchedule : IDisposable
         Tensor Keep(Tensor table) => table.to(device ?? CPU).DetachFromDisposeScope();
         Betas = Keep(betas);
         AlphasCumprod = Keep(alphasCumprod);
+        AlphasCumprodValues = alphasCumprod.data<float>().ToArray();
         SnrTable = Keep(snr);
         sqrtAlphasCumprod = Keep(alphasCumprod.sqrt());
         sqrtOneMinusAlphasCumprod = Keep((1 - alphasCumprod).sqrt());
@@ -39,6 +40,9 @@ internal sealed class NoiseSchedule : IDisposable
 
     /// <summary>[1000] share of the signal that is left, squared.</summary>
     public Tensor AlphasCumprod { get; }
+
+    /// <summary>The same as <see cref="AlphasCumprod"/>, as numbers: for samplers.</summary>
+    public float[] AlphasCumprodValues { get; }
 
     /// <summary>[1000] signal-to-noise ratio of the original schedule.</summary>
     public Tensor SnrTable { get; }

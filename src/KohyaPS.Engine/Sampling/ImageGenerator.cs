@@ -49,14 +49,11 @@ internal sealed class ImageGenerator : IDisposable
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         var context = Encode([request.NegativePrompt, prompt], request.ClipSkip);      // [2, L, C], unconditional first
-        var sampler = new DdimSampler(schedule, PredictionType.Epsilon, request.Steps);
-        var latents = noise;
-        foreach (var timestep in sampler.Timesteps)
-        {
-            stop.ThrowIfCancellationRequested();
-            using var step = NewDisposeScope();
-            latents = sampler.Step(latents, Predict(latents, timestep, context, request.GuidanceScale), timestep).MoveToOuterDisposeScope();
-        }
+        // As the schedulers of the models' own folders have it, the last step goes to the noise of timestep 0.
+        var sampler = new DdimSampler(schedule, request.Steps, new() { EndsWithoutNoise = false });
+        var asked = Guidance.IsActive(request.GuidanceScale) ? context : context.narrow(0, 1, 1);
+        var model = Guidance.Model((x, timesteps) => models.Unet.Predict(x, timesteps, asked).to(float32), request.GuidanceScale);
+        var latents = sampler.Run(noise, new(model) { Cancellation = stop });
         return ToPicture(models.Vae!.Decode(latents / models.ScalingFactor));
     }
 
@@ -68,22 +65,11 @@ internal sealed class ImageGenerator : IDisposable
         models.Dispose();
     }
 
-    private Tensor Predict(Tensor latents, int timestep, Tensor context, double guidance)
-    {
-        using var scope = NewDisposeScope();
-        var time = tensor(new long[] { timestep });
-        if (guidance <= 1)
-            return models.Unet.Predict(latents, time, context.narrow(0, 1, 1)).to(float32).MoveToOuterDisposeScope();
-        var both = models.Unet.Predict(cat([latents, latents], 0), time, context).to(float32);
-        var (without, with) = (both.narrow(0, 0, 1), both.narrow(0, 1, 1));
-        return (without + (with - without) * guidance).MoveToOuterDisposeScope();
-    }
-
     private Tensor Encode(string[] prompts, int clipSkip)
     {
         using var scope = NewDisposeScope();
         // Prompt and negative prompt need as many chunks as the longer of them.
-        var length = prompts.Max(p => models.Tokenizer.Encode(p).Length) <= TokenChunks.RowLength ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
+        var length = prompts.Max(p => models.Tokenizer.Encode(p).Length) <= TokenChunks.TokensPerChunk ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
         var rows = prompts.Select(p => stack(models.Tokenizer.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64)).ToArray())).ToArray();
         return TextConditioning.Encode(models.TextEncoder!, stack(rows), clipSkip).MoveToOuterDisposeScope();
     }
