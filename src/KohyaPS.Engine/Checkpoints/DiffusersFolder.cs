@@ -30,11 +30,15 @@ internal sealed class DiffusersFolder
     /// <param name="part">Which.</param>
     /// <param name="config">Its configuration where it is known from elsewhere.</param>
     /// <param name="opened">Takes the files, for the caller to close.</param>
-    public CheckpointPart Open(ModelPart part, JsonElement? config, List<SafetensorsStore> opened)
+    public CheckpointPart Open(ModelPart part, JsonElement? config, List<SafetensorsStore> opened) =>
+        OpenPart(Path.Combine(path, part.FolderName()), part, config, opened, variant);
+
+    /// <summary>Opens a part in a folder of its own.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static CheckpointPart OpenPart(string folder, ModelPart part, JsonElement? config, List<SafetensorsStore> opened, string? variant = null)
     {
-        var folder = Path.Combine(path, part.FolderName());
         var first = opened.Count;
-        foreach (var file in FindWeights(folder, part.WeightsName()))
+        foreach (var file in FindWeights(folder, part.WeightsName(), variant))
             opened.Add(SafetensorsStore.Open(file));
         var tensors = new MappedStore(part.InWords(), opened.Skip(first).SelectMany(s => s.Names.Select(key => (s, Map(part, key, s)))));
         return new(part, tensors, config ?? ReadConfig(folder));
@@ -80,7 +84,7 @@ internal sealed class DiffusersFolder
         _ => new(ClipKeyMap.Normalize(key), key),
     };
 
-    private List<string> FindWeights(string folder, string name)
+    private static List<string> FindWeights(string folder, string name, string? variant)
     {
         string?[] variants = variant is null ? [null, "fp16"] : [variant, null, "fp16"];
         foreach (var suffix in variants.Distinct().Select(v => v is null ? "" : "." + v))

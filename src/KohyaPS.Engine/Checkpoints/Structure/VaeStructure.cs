@@ -37,6 +37,9 @@ internal static class VaeStructure
         return names;
     }
 
+    /// <summary>The factor between encoded latents and those of a generation's U-Net.</summary>
+    public static double ScalingFactor(ModelFamily family) => family == ModelFamily.Sdxl ? 0.13025 : 0.18215;
+
     /// <summary>The configuration of a VAE read from a single file.</summary>
     /// <param name="family">Generation of the model it serves, which decides the scaling factor.</param>
     /// <param name="vae">Its tensors under diffusers names.</param>
@@ -54,7 +57,7 @@ internal static class VaeStructure
             ["layers_per_block"] = Math.Max(layers, 1),
             ["latent_channels"] = vae.Contains("post_quant_conv.weight") ? vae.Shape("post_quant_conv.weight")[0] : 4,
             ["norm_num_groups"] = 32,
-            ["scaling_factor"] = family == ModelFamily.Sdxl ? 0.13025 : 0.18215,
+            ["scaling_factor"] = ScalingFactor(family),
             ["force_upcast"] = family == ModelFamily.Sdxl,
         };
     }

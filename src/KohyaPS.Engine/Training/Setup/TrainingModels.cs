@@ -94,11 +94,19 @@ internal sealed class TrainingModels : IDisposable
     // A training on cached latents, as the recorded ones are, needs no VAE; the recorded models have none.
     private static Vae? LoadVae(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
-        if (config.Resolve(config.Model.Vae) is null && checkpoint.Find(ModelPart.Vae) is null && checkpoint.IsFolder && !config.Caching.CacheLatents)
+        if (config.Resolve(config.Model.Vae) is { } other)
+        {
+            progress("loading the VAE");
+            using var file = ExternalVae.Open(other, checkpoint.Family);
+            return Read(file.Part);
+        }
+        if (checkpoint.Find(ModelPart.Vae) is null && checkpoint.IsFolder && !config.Caching.CacheLatents)
             return null;
         progress("loading the VAE");
-        var vae = checkpoint[ModelPart.Vae];
-        return new Vae(new WeightSource(vae.Tensors, config.Model.NoHalfVae ? float32 : dtype, device), VaeConfig.Read(vae.Config));
+        return Read(checkpoint[ModelPart.Vae]);
+
+        Vae Read(CheckpointPart vae) =>
+            new(new WeightSource(vae.Tensors, config.Model.NoHalfVae ? float32 : dtype, device), VaeConfig.Read(vae.Config));
     }
 
     private static IEnumerable<TargetLayer> Targets(NetworkPart part, Block model) =>
