@@ -1,0 +1,53 @@
+using KohyaPS.Datasets;
+using KohyaPS.Engine.Imaging.Resizing;
+
+namespace KohyaPS.Engine.Imaging;
+
+/// <summary>Decodes pictures as the training does and reports what their pixels say.</summary>
+public sealed class PictureInspector : IPictureInspector
+{
+    private const int ThumbnailSide = 16;
+
+    /// <inheritdoc/>
+    public PictureFacts Inspect(TrainingImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        try
+        {
+            var hasAlpha = ImageHeader.Read(image.Path).HasAlpha;
+            using var picture = ImageDecoder.Decode(image.Path, image.Subset.Settings with { AlphaMask = hasAlpha });
+            using var small = PictureResizer.Resize(picture, new(ThumbnailSide, ThumbnailSide), ResizeInterpolation.Area);
+            var (lowest, highest) = AlphaRange(picture);
+            return new() { LowestAlpha = lowest, HighestAlpha = highest, Thumbnail = Colours(small) };
+        }
+        catch (DatasetException fault)
+        {
+            return new() { Fault = fault.Message };
+        }
+    }
+
+    private static (byte Lowest, byte Highest) AlphaRange(PixelBuffer picture)
+    {
+        if (picture.Channels < 4)
+            return (byte.MaxValue, byte.MaxValue);
+        var (lowest, highest) = (byte.MaxValue, byte.MinValue);
+        var pixels = picture.Pixels;
+        for (var i = 3; i < pixels.Length; i += 4)
+            (lowest, highest) = (Math.Min(lowest, pixels[i]), Math.Max(highest, pixels[i]));
+        return (lowest, highest);
+    }
+
+    // Transparent pixels over white, so that hidden colours do not count.
+    private static byte[] Colours(PixelBuffer picture)
+    {
+        var pixels = picture.Pixels;
+        var colours = new byte[picture.Width * picture.Height * 3];
+        for (var (from, to) = (0, 0); from < pixels.Length; from += picture.Channels)
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var alpha = picture.Channels < 4 ? byte.MaxValue : pixels[from + 3];
+                colours[to++] = (byte)((pixels[from + channel] * alpha + byte.MaxValue * (byte.MaxValue - alpha) + 127) / byte.MaxValue);
+            }
+        return colours;
+    }
+}
