@@ -15,6 +15,7 @@
         'Export-LoraConfig'
         'Get-LoraNetwork'
         'Get-LoraTraining'
+        'Get-TrainingDataset'
         'Get-TrainingState'
         'Import-LoraConfig'
         'Install-LoraRuntime'
@@ -32,6 +33,7 @@
         'Test-LoraConfig'
         'Test-LoraEnvironment'
         'Test-LoraNetwork'
+        'Test-TrainingDataset'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -34,7 +34,7 @@ public sealed class DatasetLinterTests : IDisposable
     public void A_missing_folder_is_named()
     {
         Set("TrainDataDir", At("nowhere"));
-        Assert.Contains("nowhere", Has(DatasetFindingId.FolderMissing, FindingSeverity.Error).Path, StringComparison.Ordinal);
+        Assert.Contains("nowhere", Only(DatasetFindingId.FolderMissing, FindingSeverity.Error).Path, StringComparison.Ordinal);
     }
 
     [Fact]

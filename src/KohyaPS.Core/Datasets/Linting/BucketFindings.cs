@@ -42,7 +42,7 @@ internal static class BucketFindings
         var enlarged = assigned.Select(a => (a.Image, Factor: Math.Max((double)a.Bucket.Resized.Width / a.Image.Width, (double)a.Bucket.Resized.Height / a.Image.Height)))
             .Where(a => a.Factor > 1).OrderByDescending(a => a.Factor).ToList();
         return enlarged.Count == 0 ? [] : About([.. enlarged.Select(a => a.Image.Path)], DatasetFindingId.UpscaledImages, FindingSeverity.Warning, FolderOf(dataset),
-            $"{enlarged.Count} pictures are smaller than their bucket and are enlarged, '{enlarged[0].Image.Name}' by {enlarged[0].Factor:0.00}. Enlarged pictures are learned as blurred.",
+            $"Smaller than their bucket, and therefore enlarged: {enlarged.Count} of {assigned.Count} pictures, '{enlarged[0].Image.Name}' the most, by {enlarged[0].Factor:0.00}. Enlarged pictures are learned as blurred.",
             "Use larger pictures, or set -BucketNoUpscale.").Select(f => f with { Value = enlarged[0].Factor });
     }
 
@@ -53,13 +53,13 @@ internal static class BucketFindings
         {
             var any = cut.Where(a => a.Share > 0 || a.Image.Size != assigned[0].Bucket.Bucket).Select(a => a.Image.Path).ToList();
             foreach (var finding in About(any, DatasetFindingId.CroppedWithoutBuckets, FindingSeverity.Information, FolderOf(dataset),
-                $"Buckets are off: {any.Count} pictures are resized and cut to {dataset.Buckets.Resolution}; {cut[0].Share:0%} of '{cut[0].Image.Name}' is lost.", "Set -EnableBucket to keep aspect ratios."))
+                $"Buckets are off. Resized and cut to {dataset.Buckets.Resolution}: {any.Count} of {assigned.Count} pictures; {cut[0].Share:0%} of '{cut[0].Image.Name}' is lost.", "Set -EnableBucket to keep aspect ratios."))
                 yield return finding;
         }
         var much = cut.Where(a => a.Share > MuchCut).ToList();
         if (much.Count > 0)
             yield return new(DatasetFindingId.CroppedImages, FindingSeverity.Warning, FolderOf(dataset),
-                Text($"More than {MuchCut:0%} of {much.Count} pictures is cut off: {string.Join(", ", much.Take(MostShown).Select(a => Text($"'{a.Image.Name}' {a.Share:0%}")))}."),
+                Text($"More than {MuchCut:0%} cut off: {much.Count} of {assigned.Count} pictures, {string.Join(", ", much.Take(MostShown).Select(a => Text($"'{a.Image.Name}' {a.Share:0%}")))}."),
                 "Crop them by hand to what matters." + Finer(dataset, much.ConvertAll(a => a.Image))) { Value = much[0].Share, Items = [.. much.Select(a => a.Image.Path)] };
     }
 

@@ -19,13 +19,13 @@ internal static class CaptionFileFindings
             yield return finding;
         var empty = without.Where(i => i.Caption.Text.Length == 0).Select(i => i.Path).ToList();
         foreach (var finding in About(empty, DatasetFindingId.NoCaption, FindingSeverity.Warning, subset.Folder,
-            $"{empty.Count} pictures have neither a caption file nor words in the folder name and are trained with an empty caption.",
+            $"Trained with an empty caption, for want of a caption file and of words in the folder name: {empty.Count} of {subset.Images.Count} pictures.",
             $"Write a {subset.CaptionExtension} file beside each, or name the folder <repeats>_<words>."))
             yield return finding;
         var other = without.Where(i => i.Caption.Text.Length > 0).Select(i => i.Path).ToList();
         if (without.Count < subset.Images.Count)
             foreach (var finding in About(other, DatasetFindingId.MissingCaption, FindingSeverity.Warning, subset.Folder,
-                $"{other.Count} of {subset.Images.Count} pictures have no caption file and are trained with the words of the folder, '{subset.ClassTokens}'.",
+                $"Without a caption file, and trained with the words of the folder, '{subset.ClassTokens}': {other.Count} of {subset.Images.Count} pictures.",
                 $"Write a {subset.CaptionExtension} file beside each of them."))
                 yield return finding;
     }
@@ -36,7 +36,7 @@ internal static class CaptionFileFindings
         return files.Where(f => stems.Contains(Path.GetFileNameWithoutExtension(f)) && CaptionExtensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
             .GroupBy(Path.GetExtension, StringComparer.Ordinal)
             .SelectMany(g => About([.. g.Order(StringComparer.Ordinal).Select(f => Path.Combine(subset.Folder, f))], DatasetFindingId.OtherCaptionExtension, FindingSeverity.Error, subset.Folder,
-                $"{g.Count()} {g.Key} files are ignored, since captions are read from {subset.CaptionExtension} files.",
+                $"{g.Key} files that are ignored, since captions are read from {subset.CaptionExtension} files: {g.Count()}.",
                 $"Use -CaptionExtension {g.Key}, or rename the files to {subset.CaptionExtension}."));
     }
 
@@ -47,7 +47,7 @@ internal static class CaptionFileFindings
             .Where(f => f.EndsWith(subset.CaptionExtension, StringComparison.Ordinal) && !f.StartsWith('.') && !used.Contains(f) && !ImageFiles.IsMeantAsPicture(f))
             .Order(StringComparer.Ordinal).Select(f => Path.Combine(subset.Folder, f)).ToList();
         return About(orphans, DatasetFindingId.OrphanCaption, FindingSeverity.Warning, subset.Folder,
-            $"{orphans.Count} {subset.CaptionExtension} files have no picture of the same name.", "Rename them like their pictures, or remove them.");
+            $"{subset.CaptionExtension} files without a picture of the same name: {orphans.Count}.", "Rename them like their pictures, or remove them.");
     }
 
     private static IEnumerable<DatasetFinding> OfFile(ImageCaption caption, DatasetSubset subset)
@@ -65,10 +65,10 @@ internal static class CaptionFileFindings
             yield return new(DatasetFindingId.BlankCaption, FindingSeverity.Warning, path, "The caption file holds only blanks: the picture is trained with an empty caption.", "Write a caption into it or remove it.");
         else if (caption.Text.Length == 0)
             yield return new(DatasetFindingId.BlankFirstLine, FindingSeverity.Warning, path,
-                Text($"The first line is blank, so that the caption is empty and {caption.LineCount} lines below it are ignored."), "Remove the blank line.") { Value = caption.LineCount };
+                Text($"The first line is blank, so that the caption is empty and the text below it is ignored (lines: {caption.LineCount})."), "Remove the blank line.") { Value = caption.LineCount };
         else if (caption.LineCount > 1 && !subset.Settings.EnableWildcard)
             yield return new(DatasetFindingId.LinesIgnored, FindingSeverity.Warning, path,
-                Text($"{caption.LineCount - 1} of {caption.LineCount} lines are ignored: only the first is the caption."),
+                Text($"Only the first of {caption.LineCount} lines is the caption; the others are ignored."),
                 "Join the lines, or set -EnableWildcard to draw one of them each time.") { Value = caption.LineCount - 1 };
     }
 

@@ -12,5 +12,5 @@ public sealed record DatasetFinding(DatasetFindingId Id, FindingSeverity Severit
     public double? Value { get; init; }
 
     /// <summary>All files or tags that the finding is about, the worst first where there is an order; empty where Path says it all.</summary>
-    public IReadOnlyList<string> Items { get; init; } = [];
+    public IReadOnlyList<string> Items { get; init => field = value.ToArray(); } = [];
 }

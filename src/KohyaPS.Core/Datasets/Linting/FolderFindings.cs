@@ -15,7 +15,7 @@ internal static class FolderFindings
             yield return finding;
         foreach (var finding in dataset.Subsets.SelectMany(TooDeep).Concat(TwiceNamed(dataset)))
             yield return finding;
-        if (dataset.ImageCount == 0)
+        if (dataset.ImageCount == 0 && !dataset.IgnoredFolders.Any(f => f is { Reason: IgnoredFolderReason.Missing, IsRegularization: false }))
             yield return new(DatasetFindingId.NoImages, FindingSeverity.Error, dataset.ImageFolder ?? (dataset.Subsets.Count > 0 ? dataset.Subsets[0].Folder : ""),
                 "There are no pictures to train.", "Put pictures into a folder named <repeats>_<name>, such as 10_mydog, inside the folder that is given; Invoke-FolderPreparation makes one.");
         if (dataset.RegularizationFolder is { } regularization && dataset.RegularizationImageCount == 0)
@@ -27,7 +27,7 @@ internal static class FolderFindings
     {
         var top = Pictures(folder);
         foreach (var finding in About(top, DatasetFindingId.ImagesAtTop, FindingSeverity.Error, folder,
-            $"{top.Count} pictures lie directly in the folder, where they are not trained.",
+            $"Pictures directly in the folder, where they are not trained: {top.Count}.",
             "Move them into a folder inside it named <repeats>_<name>, such as 10_mydog; Invoke-FolderPreparation copies them there."))
             yield return finding;
         if (RenameJournal.IsUnfinished(folder))
@@ -50,7 +50,7 @@ internal static class FolderFindings
         var name = Path.GetFileName(folder.Path);
         var pictures = Directory.Exists(folder.Path) ? Pictures(folder.Path).Count : 0;
         return new(DatasetFindingId.FolderWithoutRepeats, pictures > 0 ? FindingSeverity.Error : FindingSeverity.Warning, folder.Path,
-            Text($"The folder '{name}' is not trained, with its {pictures} pictures: its name does not begin with repeats and an underscore."),
+            Text($"The folder '{name}' is not trained (pictures in it: {pictures}): its name does not begin with repeats and an underscore."),
             $"Rename it to '{NearestName(name)}'" + (pictures > 0 ? "." : ", or move it elsewhere.")) { Value = pictures };
     }
 
@@ -68,7 +68,7 @@ internal static class FolderFindings
         {
             var count = Pictures(folder, andBelow: true).Count;
             if (count > 0)
-                yield return new(DatasetFindingId.ImagesTooDeep, FindingSeverity.Warning, folder, Text($"{count} pictures lie in a subfolder of '{subset.Name}', where they are not trained."),
+                yield return new(DatasetFindingId.ImagesTooDeep, FindingSeverity.Warning, folder, Text($"Pictures in a subfolder of '{subset.Name}', where they are not trained: {count}."),
                     $"Move them up into '{subset.Folder}', or into a <repeats>_<name> folder of their own.") { Value = count };
         }
     }

@@ -48,7 +48,7 @@ internal static class PictureFindings
         .GroupBy(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f)) ? Path.GetExtension(f) : Path.GetExtension(f).ToLowerInvariant(), StringComparer.Ordinal)
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .SelectMany(g => About([.. g.Order(StringComparer.Ordinal)], DatasetFindingId.UnsupportedFormat, FindingSeverity.Warning, subset.Folder,
-            $"{g.Count()} {g.Key} files are not trained.",
+            $"{g.Key} files, which are not trained: {g.Count()}.",
             ImageFiles.IsMeantAsPicture("x" + g.Key) ? $"Rename them to {g.Key.ToLowerInvariant()}: mixed case is not read." : "Save them as PNG or JPEG, or move them elsewhere."));
 
     private static IEnumerable<DatasetFinding> SameStem(DatasetSubset subset) => subset.Images
@@ -64,13 +64,13 @@ internal static class PictureFindings
         var (turned, deep, cmyk) = (Those(h => h.Orientation != 1), Those(h => h.BitsPerChannel > 8), Those(h => h.Color == ImageColor.Cmyk));
         var (grey, animated) = (Those(h => h.Color == ImageColor.Grey), Those(h => h.IsAnimated));
         var findings = subset.Settings.ApplyOrientation
-            ? About(turned, DatasetFindingId.RotatedImages, FindingSeverity.Information, subset.Folder, $"{turned.Count} pictures are turned upright by their EXIF orientation.", "Nothing; other trainers may show them lying.")
-            : About(turned, DatasetFindingId.UnrotatedImages, FindingSeverity.Warning, subset.Folder, $"{turned.Count} pictures are trained as stored, lying or mirrored: their EXIF orientation is not applied.", "Save them upright, or let the orientation be applied.");
+            ? About(turned, DatasetFindingId.RotatedImages, FindingSeverity.Information, subset.Folder, $"Turned upright by their EXIF orientation: {turned.Count} of {headers.Count} pictures.", "Nothing; other trainers may show them lying.")
+            : About(turned, DatasetFindingId.UnrotatedImages, FindingSeverity.Warning, subset.Folder, $"Trained as stored, lying or mirrored, since their EXIF orientation is not applied: {turned.Count} of {headers.Count} pictures.", "Save them upright, or let the orientation be applied.");
         return findings
-            .Concat(About(deep, DatasetFindingId.SixteenBitImages, FindingSeverity.Warning, subset.Folder, $"{deep.Count} pictures have 16 bits a channel. They are scaled to 8 bits here; other trainers clip them to white.", "Save them with 8 bits a channel."))
-            .Concat(About(cmyk, DatasetFindingId.CmykImages, FindingSeverity.Warning, subset.Folder, $"{cmyk.Count} pictures are CMYK and are converted without their colour profile, so that colours shift.", "Convert them to sRGB in a picture editor."))
-            .Concat(About(grey, DatasetFindingId.GreyImages, FindingSeverity.Information, subset.Folder, $"{grey.Count} pictures are grey.", "Nothing, if grey pictures are wanted."))
-            .Concat(About(animated, DatasetFindingId.AnimatedImages, FindingSeverity.Warning, subset.Folder, $"{animated.Count} pictures are animations; only their first frame is trained.", "Save the frames that are wanted as pictures of their own."));
+            .Concat(About(deep, DatasetFindingId.SixteenBitImages, FindingSeverity.Warning, subset.Folder, $"With 16 bits a channel: {deep.Count} of {headers.Count} pictures. They are scaled to 8 bits here; other trainers clip them to white.", "Save them with 8 bits a channel."))
+            .Concat(About(cmyk, DatasetFindingId.CmykImages, FindingSeverity.Warning, subset.Folder, $"CMYK, and converted without colour profile, so that colours shift: {cmyk.Count} of {headers.Count} pictures.", "Convert them to sRGB in a picture editor."))
+            .Concat(About(grey, DatasetFindingId.GreyImages, FindingSeverity.Information, subset.Folder, $"Grey: {grey.Count} of {headers.Count} pictures.", "Nothing, if grey pictures are wanted."))
+            .Concat(About(animated, DatasetFindingId.AnimatedImages, FindingSeverity.Warning, subset.Folder, $"Animations, of which only the first frame is trained: {animated.Count} of {headers.Count} pictures.", "Save the frames that are wanted as pictures of their own."));
     }
 
     private static IEnumerable<DatasetFinding> Transparency(LintContext context, DatasetSubset subset)
@@ -79,11 +79,11 @@ internal static class PictureFindings
         var transparent = facts.Where(f => f.Facts.LowestAlpha < byte.MaxValue).Select(f => f.Path).ToList();
         if (!subset.Settings.AlphaMask)
             return About(transparent, DatasetFindingId.TransparentImages, FindingSeverity.Warning, subset.Folder,
-                $"{transparent.Count} pictures have transparent pixels; {Fate(subset.Settings.Transparency)}.", "Save them with the background that is wanted, or set -AlphaMask to learn only what is opaque.");
+                $"With transparent pixels: {transparent.Count} of {facts.Count} pictures; {Fate(subset.Settings.Transparency)}.", "Save them with the background that is wanted, or set -AlphaMask to learn only what is opaque.");
         var empty = facts.Where(f => f.Facts.HighestAlpha == 0).Select(f => f.Path).ToList();
         var noMask = transparent.Count == 0 && facts.Count > 0 ? facts.ConvertAll(f => f.Path) : [];
         return About(empty, DatasetFindingId.EmptyMask, FindingSeverity.Warning, subset.Folder,
-                $"{empty.Count} pictures are wholly transparent: with -AlphaMask nothing of them is learned.", "Give them an alpha channel that shows what is to be learned, or remove them.")
+                $"Wholly transparent, so that with -AlphaMask nothing is learned of them: {empty.Count} of {facts.Count} pictures.", "Give them an alpha channel that shows what is to be learned, or remove them.")
             .Concat(About(noMask, DatasetFindingId.NoMask, FindingSeverity.Warning, subset.Folder,
                 $"The alpha channel is to be the mask (-AlphaMask), but none of {noMask.Count} pictures has transparent pixels.", "Leave out -AlphaMask, or add the alpha channels."));
     }

@@ -31,7 +31,7 @@ internal static partial class TagFindings
     {
         var empty = tags.Count(t => t.Length == 0);
         if (empty > 0 && tags.Length > MostTagsInSentence)
-            yield return new(DatasetFindingId.EmptyTag, FindingSeverity.Warning, path, Text($"The caption holds {empty} empty tags: commas at its end or one after the other."), "Remove the commas; empty tags survive shuffling.") { Value = empty };
+            yield return new(DatasetFindingId.EmptyTag, FindingSeverity.Warning, path, Text($"The caption holds empty tags, by commas at its end or one after the other: {empty}."), "Remove the commas; empty tags survive shuffling.") { Value = empty };
         var repeated = tags.Where(t => t.Length > 0).GroupBy(t => t, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         foreach (var finding in About(repeated, DatasetFindingId.RepeatedTag, FindingSeverity.Information, path, $"The caption repeats {Quoted(repeated)}.", "Keep one of each."))
             yield return finding;
@@ -61,13 +61,13 @@ internal static partial class TagFindings
             yield break;
         var shorter = captions.Where(c => c.Tags.Length < keep).Select(c => c.Path).ToList();
         foreach (var finding in About(shorter, DatasetFindingId.KeepTokensTooLarge, FindingSeverity.Warning, subset.Folder,
-            $"{keep} tags are kept in place, but {shorter.Count} captions have fewer; nothing of them is shuffled.", "Lower -KeepTokens."))
+            $"Captions with fewer than the {keep} tags that are kept in place, so that nothing of them is shuffled: {shorter.Count} of {captions.Count}.", "Lower -KeepTokens."))
             yield return finding;
         var words = CaptionText.Trim(subset.ClassTokens ?? "").Split(' ')[0];
         bool Holds(string tag) => tag.Contains(words, StringComparison.OrdinalIgnoreCase);
         var moved = words.Length == 0 ? [] : captions.Where(c => c.Tags.Any(Holds) && !c.Tags.Take(keep).Any(Holds)).Select(c => c.Path).ToList();
         foreach (var finding in About(moved, DatasetFindingId.TriggerNotKept, FindingSeverity.Warning, subset.Folder,
-            $"'{words}' stands outside the {keep} tags that are kept in place in {moved.Count} captions, so that it is shuffled among the others.", "Put it first in these captions, or raise -KeepTokens."))
+            $"'{words}' stands behind the {keep} tags that are kept in place, and is shuffled among the others, in {moved.Count} of {captions.Count} captions.", "Put it first in these captions, or raise -KeepTokens."))
             yield return finding;
     }
 
@@ -79,7 +79,7 @@ internal static partial class TagFindings
         var common = TagFrequency.Of(subset).Where(t => t.Value > CommonShare * captions.Count && !trigger.Any(w => t.Key.Contains(w, StringComparison.OrdinalIgnoreCase)))
             .OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal).Select(t => Text($"{t.Key} ({t.Value})")).ToList();
         foreach (var finding in About(common, DatasetFindingId.CommonTag, FindingSeverity.Information, subset.Folder,
-            $"{common.Count} tags stand in more than 90 % of {captions.Count} captions: {string.Join(", ", common.Take(5))}. What they name is learned as part of the concept only through them.",
+            $"Tags in more than 90 % of {captions.Count} captions: {string.Join(", ", common.Take(5))}. What they name is learned as part of the concept only through them.",
             "Leave out what belongs to the concept itself; keep what should stay changeable."))
             yield return finding;
     }
@@ -88,7 +88,7 @@ internal static partial class TagFindings
     {
         var sided = subset.Settings.FlipAug ? captions.Where(c => SidedWord().IsMatch(c.Text)).Select(c => c.Path).ToList() : [];
         return About(sided, DatasetFindingId.MirroredText, FindingSeverity.Information, subset.Folder,
-            $"Pictures are mirrored, but {sided.Count} captions speak of writing or of sides.", "Turn -FlipAug off where writing, logos or left and right matter.");
+            $"Pictures are mirrored, but {sided.Count} of {captions.Count} captions speak of writing or of sides.", "Turn -FlipAug off where writing, logos or left and right matter.");
     }
 
     private static string[] Tags(string caption, SubsetSettings settings)

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using KohyaPS.Engine.Imaging;
+using KohyaPS.Engine.Tokenization;
+
+namespace KohyaPS.Commands;
+
+/// <summary>Finds what is wrong with a dataset before it is trained.</summary>
+/// <remarks>
+/// <para>Looks at folders, names, captions, pictures, buckets, repeats and the settings that concern them, by the same code that trains, and gives
+/// one object for each finding: what was found, where, and what to do. A dataset without findings gives no output.</para>
+/// <para>An error means that the training refuses the dataset or would not do what was meant; a warning, that it runs, but not as one may
+/// think. Every picture is decoded, which takes some seconds for a hundred large ones; -SkipPixels reads headers only.</para>
+/// <para>With a configuration, its own settings decide: resolution, batch size, captions and augmentation. Otherwise the defaults do.</para>
+/// </remarks>
+/// <example>
+/// <code>Test-TrainingDataset -Path .\train</code>
+/// Shows all findings about a prepared folder.
+/// </example>
+/// <example>
+/// <code>Import-LoraConfig -Path .\dog.yaml | Test-TrainingDataset -Strict -ErrorAction Stop</code>
+/// Stops a script when the dataset of a configuration has errors.
+/// </example>
+/// <example>
+/// <code>Test-TrainingDataset -Path .\train | Where-Object -Property Id -EQ MissingCaption | Select-Object -ExpandProperty Items</code>
+/// Lists the pictures that have no caption.
+/// </example>
+/// <seealso cref="GetTrainingDatasetCommand"/>
+[Cmdlet(VerbsDiagnostic.Test, "TrainingDataset", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(DatasetFinding))]
+public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
+{
+    private const string DatasetSet = "Dataset";
+    private const int ProgressId = 1;
+    private static readonly TimeSpan progressInterval = TimeSpan.FromMilliseconds(200);
+    private readonly Stopwatch sinceProgress = new();
+
+    /// <summary>A dataset from Get-TrainingDataset or Invoke-FolderPreparation.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = DatasetSet)]
+    public TrainingDataset Dataset { get; set; } = null!;
+
+    /// <summary>Reads the headers of pictures only: faster, but damaged pixels, transparency and similar pictures are not found.</summary>
+    [Parameter]
+    public SwitchParameter SkipPixels { get; set; }
+
+    /// <summary>Also writes an error when there are findings that are errors, so that a script can stop.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == DatasetSet)
+            Config = new LoraConfig { Folders = new() { TrainDataDir = Dataset.ImageFolder, RegDataDir = Dataset.RegularizationFolder } };
+        base.ProcessRecord();
+    }
+
+    private protected override void ProcessConfig(LoraConfig config)
+    {
+        var datasets = ParameterSetName == DatasetSet ? [Dataset] : DatasetReader.Read(config, Stopped);
+        IReadOnlyList<DatasetFinding> findings;
+        try
+        {
+            findings = new DatasetLinter(SkipPixels ? null : new PictureInspector(), new CaptionTokenizer()).Check(config, datasets, ReportProgress, Stopped);
+        }
+        finally
+        {
+            if (sinceProgress.IsRunning && !Stopped.IsCancellationRequested)
+                WriteProgress(new ProgressRecord(ProgressId, "Testing pictures", "Done") { RecordType = ProgressRecordType.Completed });
+            sinceProgress.Reset();
+        }
+        WriteVerbose(Summary(datasets));
+        WriteObject(findings, enumerateCollection: true);
+        var errors = findings.Where(f => f.Severity == FindingSeverity.Error).ToList();
+        if (!Strict || errors.Count == 0)
+            return;
+        var message = "The dataset cannot be trained as it is:" + string.Concat(errors.Select(e => $"\n  {e.Path}: {e.Message} {e.Remedy}"));
+        WriteError(new ErrorRecord(new DatasetException(message), "DatasetInvalid", ErrorCategory.InvalidData, datasets[0].ImageFolder));
+    }
+
+    private void ReportProgress(int inspected, int all)
+    {
+        if (sinceProgress.IsRunning && sinceProgress.Elapsed < progressInterval)
+            return;
+        sinceProgress.Restart();
+        WriteProgress(new ProgressRecord(ProgressId, "Testing pictures", $"{inspected} of {all}") { PercentComplete = (int)(100L * inspected / all) });
+    }
+
+    private static string Summary(IReadOnlyList<TrainingDataset> datasets) =>
+        $"{datasets.Sum(d => d.ImageCount)} pictures to train, {datasets.Sum(d => d.RegularizationImageCount)} for regularisation, {datasets.Sum(d => d.CaptionCount)} with a caption file; " +
+        $"{datasets.Sum(d => d.RepeatedImageCount)} samples an epoch.";
+}
