@@ -6,7 +6,7 @@ namespace KohyaPS.Engine.Imaging;
 /// <summary>Decodes pictures as the training does and reports what their pixels say.</summary>
 public sealed class PictureInspector : IPictureInspector
 {
-    private const int ThumbnailSide = 16;
+    private static readonly ImageSize thumbnailSize = new(16, 16);
 
     /// <inheritdoc/>
     public PictureFacts Inspect(TrainingImage image)
@@ -16,7 +16,7 @@ public sealed class PictureInspector : IPictureInspector
         {
             var hasAlpha = ImageHeader.Read(image.Path).HasAlpha;
             using var picture = ImageDecoder.Decode(image.Path, image.Subset.Settings with { AlphaMask = hasAlpha });
-            using var small = PictureResizer.Resize(picture, new(ThumbnailSide, ThumbnailSide), ResizeInterpolation.Area);
+            using var small = PictureResizer.Resize(picture, thumbnailSize, PixelWindow.Whole(thumbnailSize), ResizeInterpolation.Area);
             var (lowest, highest) = AlphaRange(picture);
             return new() { LowestAlpha = lowest, HighestAlpha = highest, Thumbnail = Colours(small) };
         }
