@@ -17,7 +17,7 @@ namespace KohyaPS.Commands;
 ///   <code>$result = Start-LoraTraining $config; $state = $result | Save-TrainingState</code>
 ///   <para>Keeps the end of a training, so that it can be continued with more steps.</para>
 /// </example>
-[Cmdlet(VerbsData.Save, "TrainingState", SupportsShouldProcess = true, DefaultParameterSetName = "RunId")]
+[Cmdlet(VerbsData.Save, "TrainingState", SupportsShouldProcess = true, DefaultParameterSetName = "Result")]
 [OutputType(typeof(TrainingState))]
 public sealed class SaveTrainingStateCommand : PSCmdlet, IDisposable
 {

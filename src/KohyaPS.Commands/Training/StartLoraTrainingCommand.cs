@@ -31,6 +31,7 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
 {
     private const string ConfigSet = "Config";
     private const string ResumeSet = "Resume";
+    private const string StateSet = "State";
     private readonly TrainingHost host = new();
 
     /// <summary>The configuration, from New-LoraConfig or Import-LoraConfig.</summary>
@@ -40,9 +41,13 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
 
     /// <summary>The state to continue: a folder, or an object of Get-TrainingState. Without -Config the configuration is the one that the state holds.</summary>
     [Parameter(ParameterSetName = ConfigSet)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ResumeSet)]
+    [Parameter(Mandatory = true, ParameterSetName = ResumeSet)]
     [ArgumentCompleter(typeof(TrainingStateCompleter))]
     public TrainingStateReference? Resume { get; set; }
+
+    /// <summary>The state to continue, from Get-TrainingState, with the configuration that it holds.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = StateSet)]
+    public TrainingState State { get; set; } = null!;
 
     /// <summary>Obeys an explicit half precision even where the device computes it slowly.</summary>
     [Parameter]
@@ -51,10 +56,10 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var resume = Resume is null ? null : GetUnresolvedProviderPathFromPSPath(Resume.Path);
+        var resume = ParameterSetName == StateSet ? State.Path : Resume is null ? null : GetUnresolvedProviderPathFromPSPath(Resume.Path);
         try
         {
-            var config = ParameterSetName == ResumeSet ? LoraTrainer.ReadConfig(resume!) : Config;
+            var config = ParameterSetName != ConfigSet ? LoraTrainer.ReadConfig(resume!) : Config;
             if (!ShouldProcess($"Train '{config.Name}' into '{config.Resolve(config.Folders.OutputDir)}'", $"Train '{config.Name}'?", "Start-LoraTraining", out var reason))
             {
                 if (reason == ShouldProcessReason.WhatIf)

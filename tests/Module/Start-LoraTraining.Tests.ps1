@@ -1,0 +1,150 @@
+BeforeAll {
+    Import-Module $env:KOHYAPS_MODULE -Force
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    $demo = Join-Path $root 'examples/demo'
+    $env:KOHYAPS_RUNS = Join-Path $TestDrive 'runs'
+
+    $dataset = Invoke-FolderPreparation -Path (Join-Path $demo 'pictures') -Destination (Join-Path $TestDrive 'train') -Instance 'shs' -Class 'robot' -Repeats 1
+    $template = Import-LoraConfig (Join-Path $demo 'robot.yaml')
+
+    # A training of four steps in a folder of its own.
+    function New-ShortConfig {
+        param([string] $Folder, [hashtable] $Settings = @{})
+
+        $all = @{
+            OutputDir      = Join-Path $TestDrive $Folder
+            LoggingDir     = Join-Path $TestDrive "$Folder/log"
+            MaxTrainSteps  = 4
+            TrainBatchSize = 2
+            NetworkDim     = 2
+        }
+        foreach ($name in $Settings.Keys) {
+            $all[$name] = $Settings[$name]
+        }
+        $dataset | New-LoraConfig -Template $template @all
+    }
+}
+
+AfterAll {
+    Remove-Item Env:KOHYAPS_RUNS
+}
+
+Describe 'Start-LoraTraining' {
+    It 'trains, and returns what it made' {
+        $result = New-ShortConfig 'plain' | Start-LoraTraining
+        $result.ExitCode | Should -Be 'Done'
+        $result.Steps | Should -Be 4
+        $result.Duration | Should -BeOfType [timespan]
+        Test-Path -LiteralPath $result.NetworkPath | Should -BeTrue
+        (Get-LoraNetwork -LiteralPath $result.NetworkPath).Dim | Should -Be 2
+        $log = Get-Content -LiteralPath $result.LogPath | ConvertFrom-Json
+        @($log | Where-Object event -EQ StepDone).Count | Should -Be 4
+        $log[-1].event | Should -Be 'TrainingEnded'
+        Get-ChildItem -Path (Join-Path $TestDrive 'plain/log') -Recurse -Filter 'events.out.tfevents.*' | Should -Not -BeNullOrEmpty
+        Get-Content -LiteralPath $result.LossCurvePath -TotalCount 1 | Should -Match '<svg'
+        Get-LoraTraining | Should -BeNullOrEmpty
+        Get-ChildItem -LiteralPath (Join-Path $TestDrive 'plain') -Force -Filter '.*' | Should -BeNullOrEmpty
+    }
+
+    It 'gives the plan and writes nothing with -WhatIf' {
+        $plan = New-ShortConfig 'whatif' | Start-LoraTraining -WhatIf
+        $plan | Should -BeOfType [KohyaPS.TrainingPlan]
+        $plan.TotalSteps | Should -Be 4
+        $plan.CanStart | Should -BeTrue
+        Test-Path -LiteralPath (Join-Path $TestDrive 'whatif') | Should -BeFalse
+    }
+
+    It 'continues a saved state to the same bits as a training that was never interrupted' {
+        function Get-TensorHash([string] $Path) { (Get-LoraNetwork -LiteralPath $Path).Metadata['sshs_model_hash'] }
+
+        $whole = New-ShortConfig 'whole' @{ SaveEveryNSteps = 2; SaveState = $true; GradientAccumulationSteps = 2; ShuffleCaption = $true } | Start-LoraTraining
+        $state = Get-TrainingState (Join-Path $TestDrive 'whole') | Where-Object Step -EQ 2
+        $state | Should -HaveCount 1
+        $before = Get-TensorHash $whole.NetworkPath
+        Copy-Item -LiteralPath $state.Path -Destination (Join-Path $TestDrive 'kept-state') -Recurse
+        Remove-Item -LiteralPath $whole.NetworkPath
+        $resumed = New-ShortConfig 'whole' @{ SaveEveryNSteps = 2; SaveState = $true; GradientAccumulationSteps = 2; ShuffleCaption = $true } | Start-LoraTraining -Resume (Join-Path $TestDrive 'kept-state')
+        $resumed.ExitCode | Should -Be 'Done'
+        Get-TensorHash $resumed.NetworkPath | Should -Be $before
+    }
+
+    It 'continues from the state alone' {
+        $result = New-ShortConfig 'alone' @{ SaveEveryNSteps = 2; SaveState = $true } | Start-LoraTraining
+        $again = Get-TrainingState (Join-Path $TestDrive 'alone') | Where-Object Step -EQ 2 | Start-LoraTraining
+        $again.Steps | Should -Be $result.Steps
+    }
+
+    It 'stops after its step, saves a state and says how to go on' {
+        $config = New-ShortConfig 'stopped' @{ MaxTrainSteps = 100000 }
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($module, $config) Import-Module $module; $config | Start-LoraTraining').AddArgument($env:KOHYAPS_MODULE).AddArgument($config)
+        $running = $shell.BeginInvoke()
+        $deadline = [datetime]::UtcNow.AddMinutes(3)
+        while (-not ($active = Get-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped')) -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
+        $active.Name | Should -Be 'robot'
+        $saved = $active | Save-TrainingState
+        $saved.Reason | Should -Be 'Request'
+        $stopped = Stop-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped') -Confirm:$false
+        $stopped.Reason | Should -Be 'Stop'
+        $result = $shell.EndInvoke($running)[0]
+        $result.ExitCode | Should -Be 'Stopped'
+        $result.Message | Should -Match 'Start-LoraTraining -Resume'
+        @(Get-TrainingState (Join-Path $TestDrive 'stopped')).Count | Should -Be 2
+    }
+
+    It 'writes the end state on request' {
+        $result = New-ShortConfig 'endstate' | Start-LoraTraining
+        $result.State | Should -BeNullOrEmpty
+        $state = $result | Save-TrainingState
+        $state.Reason | Should -Be 'End'
+        $state.Step | Should -Be 4
+        (New-ShortConfig 'endstate' @{ MaxTrainSteps = 5 } | Start-LoraTraining -Resume $state).Steps | Should -Be 5
+    }
+
+    It 'finds everything wrong before it loads or writes anything' {
+        $result = New-ShortConfig 'bad' @{ NetworkDim = 0; Model = 'nowhere.safetensors' } | Start-LoraTraining -ErrorAction SilentlyContinue -ErrorVariable failure
+        $result.ExitCode | Should -Be 'Invalid'
+        $failure[0].FullyQualifiedErrorId | Should -Be 'TrainingInvalid,KohyaPS.Commands.StartLoraTrainingCommand'
+        $result.Message | Should -Match 'NetworkDim'
+        $result.Message | Should -Match 'nowhere\.safetensors'
+        Test-Path -LiteralPath (Join-Path $TestDrive 'bad') | Should -BeFalse
+    }
+
+    It 'names what lies in the way of the output' {
+        Set-Content -LiteralPath (Join-Path $TestDrive 'a-file') -Value 'x'
+        $result = New-ShortConfig 'a-file/out' | Start-LoraTraining -ErrorAction SilentlyContinue
+        $result.ExitCode | Should -Be 'Invalid'
+        $result.Message | Should -Match 'is a file'
+    }
+
+    It 'refuses what is no model, saying what it is' {
+        $page = Join-Path $TestDrive 'page.safetensors'
+        Set-Content -LiteralPath $page -Value '<!DOCTYPE html><html><body>Sign in</body></html>'
+        $result = New-ShortConfig 'html' @{ Model = $page } | Start-LoraTraining -ErrorAction SilentlyContinue
+        $result.ExitCode | Should -Be 'Invalid'
+        $result.Message | Should -Match 'web page'
+        Test-Path -LiteralPath (Join-Path $TestDrive 'html') | Should -BeFalse
+    }
+}
+
+Describe 'Measure-LoraTraining' {
+    It 'writes the step count out' {
+        $plan = New-ShortConfig 'measured' @{ MaxTrainSteps = 0; MaxTrainEpochs = 3 } | Measure-LoraTraining
+        $plan.BatchesPerEpoch | Should -Be 8
+        $plan.TotalSteps | Should -Be 24
+        $plan.StepEquation | Should -Match '3 epochs'
+        $plan.Memory.Total | Should -BeGreaterThan 0
+        $plan.Outputs[-3] | Should -Match 'robot\.safetensors$'
+    }
+}
+
+Describe 'Remove-TrainingState' {
+    It 'removes a state, and nothing that is none' {
+        $state = New-ShortConfig 'removal' | Start-LoraTraining | Save-TrainingState
+        Remove-TrainingState $state -WhatIf
+        Test-Path -LiteralPath $state.Path | Should -BeTrue
+        Remove-TrainingState $state -Confirm:$false
+        Test-Path -LiteralPath $state.Path | Should -BeFalse
+        { Remove-TrainingState $TestDrive -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'StateNotFound,KohyaPS.Commands.RemoveTrainingStateCommand'
+    }
+}
