@@ -6,8 +6,10 @@ public abstract class GoldenFamily
     /// <summary>Every family this project knows, in the order of the report. Add a new one here.</summary>
     public static IReadOnlyList<GoldenFamily> All { get; } =
     [
+        new CaptionsFamily(),
         new ConfigsFamily(),
         new DatasetFamily(),
+        new ImagesFamily(),
         new KohyaPresetsFamily(),
         new ModelsFamily(),
         new NetworkToolsFamily(),
