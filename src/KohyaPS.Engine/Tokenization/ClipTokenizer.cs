@@ -34,6 +34,7 @@ internal sealed class ClipTokenizer
         encoder = new(vocabulary);
         splitter = new(addedTokens);
         Specials = specials;
+        LargestId = addedTokens.Select(t => t.Id).Concat([specials.Begin, specials.End, specials.Pad, idOfSymbol?.Max() ?? vocabulary.Tokens.Count - 1]).Max();
         this.idOfSymbol = idOfSymbol;
         // The regular expression of CLIP knows its two own literals, in any case; other added tokens are only cut out of the raw text.
         literals = [BeginText, EndText];
@@ -51,6 +52,9 @@ internal sealed class ClipTokenizer
 
     /// <summary>The ids that frame and fill a row.</summary>
     public SpecialTokens Specials { get; }
+
+    /// <summary>The largest id that <see cref="Encode"/> can give: a text encoder needs one row more.</summary>
+    public int LargestId { get; }
 
     /// <summary>The token ids of a text, without begin and end, of any length.</summary>
     public int[] Encode(string text)

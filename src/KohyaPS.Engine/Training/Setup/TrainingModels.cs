@@ -59,7 +59,7 @@ internal sealed class TrainingModels : IDisposable
         progress("loading the text encoder");
         var text = checkpoint[ModelPart.TextEncoder];
         var loadedText = new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config));
-        var models = new TrainingModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ClipTokenizer.Default);
+        var models = new TrainingModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ChooseTokenizer(config, loadedText));
         models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         loadedText.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         return models;
@@ -89,6 +89,16 @@ internal sealed class TrainingModels : IDisposable
         ReleaseVae();
         ReleaseTextEncoder();
         Unet.Dispose();
+    }
+
+    private static ClipTokenizer ChooseTokenizer(LoraConfig config, ClipTextEncoder textEncoder)
+    {
+        var tokenizer = TokenizerFolder.Choose(config.Resolve(config.Model.TokenizerPath), config.Resolve(config.Model.PretrainedModelNameOrPath));
+        // A tokenizer of its own may have more tokens than the text encoder has rows; the built-in one is what such models are made with, small recorded ones included.
+        return ReferenceEquals(tokenizer, ClipTokenizer.Default) || tokenizer.LargestId < textEncoder.VocabularySize
+            ? tokenizer
+            : throw new CheckpointFormatException(
+                $"The tokenizer knows ids up to {tokenizer.LargestId}, the text encoder has rows for {textEncoder.VocabularySize}. Set TokenizerPath to the tokenizer folder that belongs to the model.");
     }
 
     // A training on cached latents, as the recorded ones are, needs no VAE; the recorded models have none.
