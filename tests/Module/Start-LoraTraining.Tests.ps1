@@ -134,7 +134,7 @@ Describe 'Measure-LoraTraining' {
         $plan.TotalSteps | Should -Be 24
         $plan.StepEquation | Should -Match '3 epochs'
         $plan.Memory.Total | Should -BeGreaterThan 0
-        $plan.Outputs[-3] | Should -Match 'robot\.safetensors$'
+        @($plan.Outputs)[-3] | Should -Match 'robot\.safetensors$'
     }
 }
 

@@ -14,6 +14,8 @@ public static class RunFolder
     private const string RequestFile = "request.json";
     private const string ReplyFile = "reply.json";
     private const int MaxFileBytes = 1 << 20;
+    private static readonly TimeSpan AnswerStands = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerPoll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The folder of one training.</summary>
     public static string PathOf(string outputFolder, string name) => Path.Combine(outputFolder, $".{name}.run");
@@ -72,20 +74,26 @@ public static class RunFolder
         while (DateTime.UtcNow < until)
         {
             if (ReadJson(Path.Combine(folder, ReplyFile), RunJson.Default.RunReply) is { } reply && reply.RequestId == request.RequestId)
+            {
+                File.Delete(Path.Combine(folder, ReplyFile));
                 return reply;
+            }
             if (!RunRegistry.IsAlive(training) || Read(folder)?.RunId != training.RunId)
                 throw new TrainingException(TrainingExitCode.Failed,
                     $"Run {training.RunId} ('{training.Name}') ended before it answered. Its last state is listed by Get-TrainingState '{training.OutputFolder}'.");
-            if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100)))
+            if (cancel.WaitHandle.WaitOne(AnswerPoll))
                 cancel.ThrowIfCancellationRequested();
         }
         throw new TrainingException(TrainingExitCode.Failed, string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"Run {training.RunId} ('{training.Name}') did not answer within {timeout.TotalSeconds:0} s; it answers after its current step. Ask again with a larger -TimeoutSeconds."));
     }
 
-    /// <summary>Called by the training at its end.</summary>
+    /// <summary>Called by the training at its end; leaves an answer that nobody has read yet standing for a moment.</summary>
     public static void Close(string folder)
     {
+        var until = DateTime.UtcNow + AnswerStands;
+        while (File.Exists(Path.Combine(folder, ReplyFile)) && DateTime.UtcNow < until)
+            Thread.Sleep(AnswerPoll);
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
