@@ -19,10 +19,6 @@ internal static class TrainerScope
             yield return Later(nameof(NetworkSettings.NetworkModule), $"networks of the kind {config.Network.NetworkModule}", "Set -NetworkModule networks.lora.");
         if (config.Network.NetworkWeights is not null || config.Network.DimFromWeights || config.Network.BaseWeights is { Count: > 0 })
             yield return Later(nameof(NetworkSettings.NetworkWeights), "starting from the weights of another network", "Leave NetworkWeights, DimFromWeights and BaseWeights out; a saved state is continued with -Resume.");
-        if (config.Model.Vae is not null)
-            yield return Later(nameof(ModelSettings.Vae), "another VAE than the checkpoint's", "Leave it out.");
-        if (config.Model.TokenizerPath is not null)
-            yield return Later(nameof(ModelSettings.TokenizerPath), "another tokenizer than CLIP's", "Leave it out.");
         if (config.Objective.MaskedLoss || config.Objective.AlphaMask)
             yield return Later(config.Objective.MaskedLoss ? nameof(ObjectiveSettings.MaskedLoss) : nameof(ObjectiveSettings.AlphaMask), "masked loss", "Leave it out.");
         if (config.Captions.WeightedCaptions)
