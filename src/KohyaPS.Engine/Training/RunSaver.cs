@@ -20,7 +20,14 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         if (saving.SaveEveryNSteps is not { } every || step % every != 0)
             return null;
         SaveNetwork(SaveNames.OfStep(name, step), step, outcome.Epoch - 1, isFinal: false);
-        return saving.SaveState ? WriteState(SaveNames.State(SaveNames.OfStep(name, step)), loop, TrainingStateReason.Schedule) : null;
+        RemoveOld($"{name}-step", SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNSteps));
+        if (!saving.SaveState)
+            return null;
+        var state = WriteState(SaveNames.State(SaveNames.OfStep(name, step)), loop, TrainingStateReason.Schedule);
+        RemoveOld($"{name}-step", SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNStepsState ?? saving.SaveLastNSteps));
+        return state;
+
+        string SaveNumber(int number) => SaveNames.OfStep(name, number);
     }
 
     /// <summary>Saves what is due after an epoch that is not the last.</summary>
@@ -30,7 +37,14 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         if (run.Length.SaveEveryNEpochs is not { } every || epoch % every != 0 || epoch >= run.Length.Epochs)
             return null;
         SaveNetwork(SaveNames.OfEpoch(name, epoch), loop.Position.Step, epoch, isFinal: false);
-        return saving.SaveState ? WriteState(SaveNames.State(SaveNames.OfEpoch(name, epoch)), loop, TrainingStateReason.Schedule) : null;
+        RemoveOld($"{name}-", SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochs));
+        if (!saving.SaveState)
+            return null;
+        var state = WriteState(SaveNames.State(SaveNames.OfEpoch(name, epoch)), loop, TrainingStateReason.Schedule);
+        RemoveOld($"{name}-", SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochsState ?? saving.SaveLastNEpochs));
+        return state;
+
+        string SaveNumber(int number) => SaveNames.OfEpoch(name, number);
     }
 
     /// <summary>Saves the end: the state first, where wanted, then the final network.</summary>
@@ -59,6 +73,19 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
         NetworkFile.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision);
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
+    }
+
+    private void RemoveOld(string prefix, string suffix, Func<int, string> nameOf, Func<IEnumerable<int>, IEnumerable<int>> expired)
+    {
+        foreach (var number in expired(Retention.Existing(run.OutputFolder, nameOf, prefix, suffix)).ToList())
+        {
+            var path = Path.Combine(run.OutputFolder, nameOf(number) + suffix);
+            if (Directory.Exists(path))
+                StateFolder.Remove(path);
+            else
+                File.Delete(path);
+            run.Report(new RetentionRemoved(RunContext.Now, path));
+        }
     }
 
     private TrainingState WriteState(string folderName, TrainingLoop loop, TrainingStateReason reason)
