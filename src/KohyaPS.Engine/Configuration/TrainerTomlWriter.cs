@@ -113,7 +113,8 @@ internal static class TrainerTomlWriter
         yield return $"{setting.Key} = {(setting.IsPath ? Paths(config, value) : Value(value))}";
     }
 
-    private static List<string> Arguments(LoraConfig config)
+    /// <summary>The settings of the network that the trainer takes as network_args, each as name=value.</summary>
+    internal static List<string> Arguments(LoraConfig config)
     {
         var isLycoris = config.Network.NetworkModule == NetworkModule.Lycoris;
         var arguments = new List<string>();

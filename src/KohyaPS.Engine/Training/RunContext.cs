@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Reports;
 using KohyaPS.Engine.Training.Planning;
+using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Training.Runs;
 using KohyaPS.Training.States;
 
@@ -10,6 +11,7 @@ internal sealed class RunContext
 {
     private readonly Action<TrainingEvent> report;
     private RunRequest? pending;
+    private TrainingSources? sources;
 
     /// <param name="request">The configuration and the state to continue.</param>
     /// <param name="planned">What was planned.</param>
@@ -56,6 +58,9 @@ internal sealed class RunContext
 
     /// <summary>When the training began, Unix seconds.</summary>
     public double StartedAt { get; }
+
+    /// <summary>What the metadata say about the models; read when the first file is saved, then kept.</summary>
+    public TrainingSources Sources => sources ??= ReadSources();
 
     /// <summary>The folder of the state that is continued.</summary>
     public string? ResumeFolder { get; }
@@ -112,5 +117,13 @@ internal sealed class RunContext
         var path = Path.Combine(OutputFolder, $"{Config.Folders.OutputName}-loss.svg");
         LossCurve.Write(path, $"{Config.Folders.OutputName}: loss", losses);
         return path;
+    }
+
+    private TrainingSources ReadSources()
+    {
+        var read = TrainingSources.Read(Config);
+        if (read.Problem is { } problem)
+            Warn(problem);
+        return read;
     }
 }

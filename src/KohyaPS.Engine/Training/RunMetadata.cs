@@ -1,4 +1,6 @@
+using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Engine.Training.Setup;
+using KohyaPS.Engine.Training.State;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training;
@@ -7,11 +9,31 @@ namespace KohyaPS.Engine.Training;
 internal static class RunMetadata
 {
     /// <summary>The entries of the header.</summary>
-    public static IReadOnlyDictionary<string, string> Of(RunContext run, TrainingSetup setup, ScalarType computeType, int step, int epoch) => new Dictionary<string, string>
+    /// <param name="run">What is trained.</param>
+    /// <param name="setup">The parts that were made for it.</param>
+    /// <param name="computeType">In which type the frozen models compute.</param>
+    /// <param name="step">Steps that are in the file.</param>
+    /// <param name="epoch">Whole epochs that are in the file.</param>
+    public static IReadOnlyDictionary<string, string> Of(RunContext run, TrainingSetup setup, ScalarType computeType, int step, int epoch) => NetworkMetadata.Build(new()
     {
-        ["ss_output_name"] = run.Config.Folders.OutputName,
-        ["ss_network_module"] = "networks.lora",
-        ["ss_steps"] = step.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["ss_epoch"] = epoch.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Config = run.Config,
+        Datasets = run.Epochs.Datasets,
+        Length = run.Length,
+        Sources = run.Sources,
+        Seed = run.Seed,
+        SessionId = run.SessionId,
+        StartedAt = run.StartedAt,
+        FinishedAt = RunContext.Now.ToLocalTime(),
+        Step = step,
+        Epoch = epoch,
+        ComputedIn = Word(computeType),
+        Program = $"KohyaPS/{SavedTraining.Version}",
+    });
+
+    private static MixedPrecision Word(ScalarType computeType) => computeType switch
+    {
+        ScalarType.BFloat16 => MixedPrecision.Bf16,
+        ScalarType.Float16 => MixedPrecision.Fp16,
+        _ => MixedPrecision.No,
     };
 }
