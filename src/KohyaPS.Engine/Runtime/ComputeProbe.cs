@@ -13,7 +13,7 @@ internal static class ComputeProbe
     private const long Channels = 128;
     private const long Pixels = 32;
     private const long Rows = 512;
-    private const int Runs = 3;
+    private const int Runs = 5;
 
     // A tiny convolution takes some 20 microseconds, without the instructions tens of milliseconds.
     private static readonly TimeSpan TooSlow = TimeSpan.FromMilliseconds(5);
@@ -58,7 +58,8 @@ internal static class ComputeProbe
         var kernel = ones(TinyChannels, TinyChannels, 3, 3, dtype: type);
         void Convolve() => nn.functional.conv2d(image, kernel, padding: [1, 1]).Dispose();
         Convolve();
-        return Time(Convolve) < TooSlow;
+        // The best of a few: on a busy machine a single one may have waited for its turn.
+        return Enumerable.Range(0, Runs).Any(_ => Time(Convolve) < TooSlow);
     }
 
     private static double Rate(double operations, Action run)

@@ -126,4 +126,12 @@ internal sealed class RunContext
         LossCurve.Write(path, $"{Config.Folders.OutputName}: loss", losses);
         return path;
     }
+
+    private TrainingSources ReadSources()
+    {
+        var read = TrainingSources.Read(Config);
+        if (read.Problem is { } problem)
+            Warn(problem);
+        return read;
+    }
 }
