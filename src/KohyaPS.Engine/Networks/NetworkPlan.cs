@@ -37,7 +37,7 @@ internal sealed record NetworkPlan
     {
         var layers = Wanted(network, targets);
         var factors = BlockWeights.Parse(network, BlockIndex.Count(UnetPaths(layers)));
-        var adapters = layers.Where(l => ranks.ContainsKey(l.Name)).Select(l => new AdapterPlan(l, ranks[l.Name].Rank, ranks[l.Name].Alpha ?? ranks[l.Name].Rank));
+        var adapters = layers.Where(l => ranks.ContainsKey(l.Name)).Select(l => new AdapterPlan(l, ranks[l.Name].Rank, ranks[l.Name].Alpha is { } alpha and not 0 ? alpha : ranks[l.Name].Rank));
         return ParameterGrouping.Assign([.. adapters], network.NetworkModule, optimizer, factors);
     }
 

@@ -28,7 +28,7 @@ internal sealed class OftAdapter : NetworkAdapter
     /// <inheritdoc/>
     public override IReadOnlyList<AdapterParameter> Parameters { get; }
 
-    /// <summary>The rotations of all blocks at full strength, [blocks, size, size].</summary>
+    /// <summary>The rotations of all blocks, [blocks, size, size]; a strength below 1 leads from no rotation to the full one.</summary>
     public Tensor Rotation()
     {
         using var scope = NewDisposeScope();
@@ -36,7 +36,8 @@ internal sealed class OftAdapter : NetworkAdapter
         var norm = skew.flatten().norm();
         skew = skew * ((norm.clamp_max(Alpha * Plan.Target.Outputs) + Tiny) / (norm + Tiny));
         var unit = eye(skew.size(1), dtype: skew.dtype, device: skew.device);
-        return bmm(unit + skew, linalg.inv(unit - skew)).MoveToOuterDisposeScope();
+        var full = bmm(unit + skew, linalg.inv(unit - skew));
+        return (full * Mode.Multiplier + unit * (1 - Mode.Multiplier)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -47,7 +48,7 @@ internal sealed class OftAdapter : NetworkAdapter
         // y = W'x + b with W' = RᵀW: the layer has computed Wx + b, so the rest is (R − I)ᵀW x.
         var weight = Plan.Target.Layer!.Weight;
         var unit = eye(blocks.Value.size(1), dtype: blocks.Value.dtype, device: blocks.Value.device);
-        var turned = (Rotation() - unit) * Mode.Multiplier;
+        var turned = Rotation() - unit;
         var rows = weight.to(turned.dtype).reshape(Plan.Rank, turned.size(1), -1);
         var delta = bmm(turned.transpose(1, 2), rows).view(weight.shape).to(input.dtype);
         var change = Plan.Target.IsConvolution
