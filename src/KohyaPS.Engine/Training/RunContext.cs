@@ -126,12 +126,4 @@ internal sealed class RunContext
         LossCurve.Write(path, $"{Config.Folders.OutputName}: loss", losses);
         return path;
     }
-
-    private TrainingSources ReadSources()
-    {
-        var read = TrainingSources.Read(Config);
-        if (read.Problem is { } problem)
-            Warn(problem);
-        return read;
-    }
 }
