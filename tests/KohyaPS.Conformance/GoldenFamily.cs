@@ -15,6 +15,7 @@ public abstract class GoldenFamily
         new NetworkToolsFamily(),
         new ObjectivesFamily(),
         new NetworkFamily(),
+        new SamplersFamily(),
         new StepsFamily(),
         new TokenizerFamily(),
     ];
