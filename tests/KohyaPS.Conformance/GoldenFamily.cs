@@ -9,6 +9,7 @@ public abstract class GoldenFamily
         new CaptionsFamily(),
         new ConfigsFamily(),
         new DatasetFamily(),
+        new FormatsFamily(),
         new ImagesFamily(),
         new KohyaPresetsFamily(),
         new ModelsFamily(),

@@ -15,9 +15,12 @@ public sealed record FoldersSettings : SettingGroup
     [Setting(Aliases = ["Output"], Gui = "output_dir", IsPath = true)]
     public string? OutputDir { get; init; }
 
-    /// <summary>File name of the LoRA without extension; epochs and steps are appended.</summary>
-    [Setting(Gui = "output_name")]
-    public string OutputName { get; init; } = "last";
+    /// <summary>File name of the LoRA without extension; epochs and steps are appended. Not set: last, with epoch and at in place of it for epochs and steps.</summary>
+    [Setting(Gui = "output_name", TrainerDefault = "")]
+    public string? OutputName { get; init; } = "last";
+
+    /// <summary>File name of the finished LoRA, without extension.</summary>
+    public string FinalName => OutputName ?? "last";
 
     /// <summary>Root folder for logs; each run gets a dated subfolder.</summary>
     [Setting(Gui = "logging_dir", IsPath = true)]

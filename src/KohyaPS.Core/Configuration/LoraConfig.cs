@@ -11,7 +11,7 @@ public sealed record LoraConfig
     /// <summary>What to call this training in lists and reports. Not given: the output name.</summary>
     public string Name
     {
-        get => name ?? Folders.OutputName;
+        get => name ?? Folders.FinalName;
         init => name = value;
     }
 

@@ -101,7 +101,7 @@ public static class LoraTrainer
         var training = new ActiveTraining
         {
             RunId = run.RunId,
-            Name = run.Config.Folders.OutputName,
+            Name = run.Config.Folders.FinalName,
             OutputFolder = run.OutputFolder,
             ProcessId = Environment.ProcessId,
             ProcessStarted = process.StartTime,
@@ -134,7 +134,7 @@ public static class LoraTrainer
 
     private static TrainingResult Failure(RunContext? run, LoraConfig config, TrainingExitCode code, string message) => new()
     {
-        Name = config.Folders.OutputName,
+        Name = config.Folders.FinalName,
         RunId = run?.RunId ?? "",
         ExitCode = code,
         Message = message,

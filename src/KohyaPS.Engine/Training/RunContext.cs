@@ -122,8 +122,8 @@ internal sealed class RunContext
     /// <returns>The file.</returns>
     public string WriteLossCurve(IReadOnlyList<double> losses)
     {
-        var path = Path.Combine(OutputFolder, $"{Config.Folders.OutputName}-loss.svg");
-        LossCurve.Write(path, $"{Config.Folders.OutputName}: loss", losses);
+        var path = Path.Combine(OutputFolder, $"{Config.Folders.FinalName}-loss.svg");
+        LossCurve.Write(path, $"{Config.Folders.FinalName}: loss", losses);
         return path;
     }
 }

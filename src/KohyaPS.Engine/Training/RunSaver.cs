@@ -10,7 +10,7 @@ namespace KohyaPS.Engine.Training;
 internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType computeType)
 {
     private readonly SavingSettings saving = run.Config.Saving;
-    private readonly string name = run.Config.Folders.OutputName;
+    private readonly string name = run.Config.Folders.FinalName;
 
     /// <summary>Saves what is due after an update.</summary>
     /// <returns>The state, when one was written.</returns>
@@ -19,15 +19,15 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         var step = loop.Position.Step;
         if (saving.SaveEveryNSteps is not { } every || step % every != 0)
             return null;
-        SaveNetwork(SaveNames.OfStep(name, step), step, outcome.Epoch - 1, isFinal: false);
-        RemoveOld($"{name}-step", SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNSteps));
-        if (!saving.SaveState)
-            return null;
-        var state = WriteState(SaveNames.State(SaveNames.OfStep(name, step)), loop, TrainingStateReason.Schedule);
-        RemoveOld($"{name}-step", SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNStepsState ?? saving.SaveLastNSteps));
+        var fileName = SaveNames.OfStep(run.Config.Folders, step);
+        SaveNetwork(fileName, step, outcome.Epoch - 1, isFinal: false);
+        var state = saving.SaveState ? WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule) : null;
+        if (state is not null)
+            RemoveOld(SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNStepsState ?? saving.SaveLastNSteps));
+        RemoveOld(SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNSteps));
         return state;
 
-        string SaveNumber(int number) => SaveNames.OfStep(name, number);
+        string SaveNumber(int number) => SaveNames.OfStep(run.Config.Folders, number);
     }
 
     /// <summary>Saves what is due after an epoch that is not the last.</summary>
@@ -36,15 +36,15 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     {
         if (run.Length.SaveEveryNEpochs is not { } every || epoch % every != 0 || epoch >= run.Length.Epochs)
             return null;
-        SaveNetwork(SaveNames.OfEpoch(name, epoch), loop.Position.Step, epoch, isFinal: false);
-        RemoveOld($"{name}-", SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochs));
-        if (!saving.SaveState)
-            return null;
-        var state = WriteState(SaveNames.State(SaveNames.OfEpoch(name, epoch)), loop, TrainingStateReason.Schedule);
-        RemoveOld($"{name}-", SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochsState ?? saving.SaveLastNEpochs));
+        var fileName = SaveNames.OfEpoch(run.Config.Folders, epoch);
+        SaveNetwork(fileName, loop.Position.Step, epoch, isFinal: false);
+        RemoveOld(SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochs));
+        var state = saving.SaveState ? WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule) : null;
+        if (state is not null)
+            RemoveOld(SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochsState ?? saving.SaveLastNEpochs));
         return state;
 
-        string SaveNumber(int number) => SaveNames.OfEpoch(name, number);
+        string SaveNumber(int number) => SaveNames.OfEpoch(run.Config.Folders, number);
     }
 
     /// <summary>Saves the end: the state first, where wanted, then the final network.</summary>
@@ -75,16 +75,25 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
     }
 
-    private void RemoveOld(string prefix, string suffix, Func<int, string> nameOf, Func<IEnumerable<int>, IEnumerable<int>> expired)
+    // A file that another program holds open is no reason to lose a training.
+    private void RemoveOld(string suffix, Func<int, string> nameOf, Func<IEnumerable<int>, IEnumerable<int>> expired)
     {
-        foreach (var number in expired(Retention.Existing(run.OutputFolder, nameOf, prefix, suffix)).ToList())
+        var prefix = nameOf(0).TrimEnd('0');
+        foreach (var number in expired(Retention.Existing(run.OutputFolder, nameOf, prefix, suffix)).Order().ToList())
         {
             var path = Path.Combine(run.OutputFolder, nameOf(number) + suffix);
-            if (Directory.Exists(path))
-                StateFolder.Remove(path);
-            else
-                File.Delete(path);
-            run.Report(new RetentionRemoved(RunContext.Now, path));
+            try
+            {
+                if (Directory.Exists(path))
+                    StateFolder.Remove(path);
+                else
+                    File.Delete(path);
+                run.Report(new RetentionRemoved(RunContext.Now, path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                run.Warn($"'{path}' is older than the limit and could not be removed: {e.Message} Remove it by hand.");
+            }
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class Trainer : IDisposable
 
     private TrainingResult Result(TrainingExitCode code, string? message, TrainingState? state) => new()
     {
-        Name = run.Config.Folders.OutputName,
+        Name = run.Config.Folders.FinalName,
         RunId = run.RunId,
         ExitCode = code,
         Message = message,

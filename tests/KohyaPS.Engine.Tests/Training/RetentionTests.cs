@@ -34,7 +34,7 @@ public sealed class RetentionTests
         {
             foreach (var name in new[] { "dog-step00000200-state", "dog-saved-step00000100-state", "dog-step200-state", "dogs-step00000300-state" })
                 Directory.CreateDirectory(Path.Combine(folder, name));
-            Assert.Equal([200], Retention.Existing(folder, n => SaveNames.OfStep("dog", n), "dog-step", SaveNames.State("")));
+            Assert.Equal([200], Retention.Existing(folder, n => SaveNames.OfStep(new FoldersSettings { OutputName = "dog" }, n), "dog-step", SaveNames.State("")));
         }
         finally
         {

@@ -21,8 +21,8 @@ internal static class SavingRules
             yield return NoEffect("SaveLastNEpochs", "SaveEveryNEpochs");
         if (saving.SaveLastNEpochsState is not null && !(savesByEpoch && savesStates))
             yield return NoEffect("SaveLastNEpochsState", savesByEpoch ? "SaveState" : "SaveEveryNEpochs");
-        if (PortableName.Problem(config.Folders.OutputName) is { } why)
-            yield return Error("OutputName", $"OutputName '{config.Folders.OutputName}' is not a file name that works everywhere: it {why}.", "Give a name without folders and without / \\ : * ? \" < > |, such as dog_v1.");
+        if (PortableName.Problem(config.Folders.FinalName) is { } why)
+            yield return Error("OutputName", $"OutputName '{config.Folders.FinalName}' is not a file name that works everywhere: it {why}.", "Give a name without folders and without / \\ : * ? \" < > |, such as dog_v1.");
         var training = config.Training;
         if (training.InitialStep is { } step && training.MaxTrainSteps is { } most && step >= most)
             yield return Error("InitialStep", $"InitialStep {SettingText.Format(step)} is not below MaxTrainSteps {SettingText.Format(most)}, so nothing is left to train.", "Raise MaxTrainSteps, or lower InitialStep.");

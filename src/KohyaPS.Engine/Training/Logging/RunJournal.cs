@@ -9,7 +9,7 @@ internal sealed class RunJournal : IDisposable
     /// <param name="run">The run; its output folder exists.</param>
     public RunJournal(RunContext run)
     {
-        log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.OutputName}.log.jsonl"));
+        log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.FinalName}.log.jsonl"));
         if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
         {
             var stamp = RunContext.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);

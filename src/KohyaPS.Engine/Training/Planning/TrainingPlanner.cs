@@ -102,7 +102,7 @@ internal static class TrainingPlanner
             if (Directory.Exists(folder))
                 break;
         }
-        if (Directory.Exists(Path.Combine(output, $"{config.Folders.OutputName}{SaveNames.Extension(config)}")))
-            problems.Add(new(nameof(FoldersSettings.OutputName), $"'{config.Folders.OutputName}{SaveNames.Extension(config)}' in '{output}' is a folder; the LoRA is to be written there.", "Choose another OutputName."));
+        if (Directory.Exists(Path.Combine(output, $"{config.Folders.FinalName}{SaveNames.Extension(config)}")))
+            problems.Add(new(nameof(FoldersSettings.OutputName), $"'{config.Folders.FinalName}{SaveNames.Extension(config)}' in '{output}' is a folder; the LoRA is to be written there.", "Choose another OutputName."));
     }
 }

@@ -27,7 +27,7 @@ internal static class ModelSpecification
             ("architecture", Architecture(config.Model)),
             ("implementation", config.Model.Sdxl ? "https://github.com/Stability-AI/generative-models" : "diffusers"),
             ("implementation_version", record.Program),
-            ("title", metadata.MetadataTitle ?? config.Folders.OutputName),
+            ("title", metadata.MetadataTitle ?? config.Folders.OutputName ?? "LoRA@" + PythonText.Float(record.FinishedSeconds)),
             ("resolution", TrainedResolution(config)),
             ("date", record.FinishedAt.DateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)),
             ("prediction_type", config.Model.VParameterization ? "v" : "epsilon"),

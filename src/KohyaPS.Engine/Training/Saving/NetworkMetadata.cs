@@ -29,7 +29,7 @@ internal static class NetworkMetadata
     [
         new("session_id", record.SessionId),
         new("training_started_at", record.StartedAt),
-        new("training_finished_at", (record.FinishedAt - DateTimeOffset.UnixEpoch).TotalSeconds),
+        new("training_finished_at", record.FinishedSeconds),
         new("output_name", record.Config.Folders.OutputName),
         new("training_comment", record.Config.Metadata.TrainingComment),
         new("sd_scripts_commit_hash", "(unknown)"),

@@ -11,10 +11,10 @@ internal static class SaveNames
     public static string Extension(LoraConfig config) => config.Saving.SaveModelAs == NetworkFileFormat.Ckpt ? ".ckpt" : ".safetensors";
 
     /// <summary>The network after a step: <c>name-step00000800</c>.</summary>
-    public static string OfStep(string name, int step) => string.Create(CultureInfo.InvariantCulture, $"{name}-step{step:00000000}");
+    public static string OfStep(FoldersSettings folders, int step) => string.Create(CultureInfo.InvariantCulture, $"{folders.OutputName ?? "at"}-step{step:00000000}");
 
     /// <summary>The network after an epoch: <c>name-000003</c>.</summary>
-    public static string OfEpoch(string name, int epoch) => string.Create(CultureInfo.InvariantCulture, $"{name}-{epoch:000000}");
+    public static string OfEpoch(FoldersSettings folders, int epoch) => string.Create(CultureInfo.InvariantCulture, $"{folders.OutputName ?? "epoch"}-{epoch:000000}");
 
     /// <summary>The state beside a network.</summary>
     public static string State(string networkName) => networkName + StateSuffix;
@@ -27,16 +27,16 @@ internal static class SaveNames
     public static IReadOnlyList<string> Planned(LoraConfig config, TrainingLength length, string folder)
     {
         const int shown = 4;
-        var name = config.Folders.OutputName;
+        var name = config.Folders.FinalName;
         var (extension, saving) = (Extension(config), config.Saving);
         IEnumerable<string> With(string network) => saving.SaveState ? [network + extension, State(network)] : [network + extension];
         var series = new List<string>();
         if (saving.SaveEveryNSteps is { } everySteps)
             for (var step = everySteps; step <= length.TotalSteps; step += everySteps)
-                series.AddRange(With(OfStep(name, step)));
+                series.AddRange(With(OfStep(config.Folders, step)));
         if (length.SaveEveryNEpochs is { } everyEpochs)
             for (var epoch = everyEpochs; epoch < length.Epochs; epoch += everyEpochs)
-                series.AddRange(With(OfEpoch(name, epoch)));
+                series.AddRange(With(OfEpoch(config.Folders, epoch)));
         if (series.Count > 2 * shown)
             series = [.. series.Take(shown), string.Create(CultureInfo.InvariantCulture, $"... {series.Count - 2 * shown} more ..."), .. series.TakeLast(shown)];
         if (saving.SaveState || saving.SaveStateOnTrainEnd)

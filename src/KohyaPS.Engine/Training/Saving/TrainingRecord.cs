@@ -27,6 +27,9 @@ internal sealed record TrainingRecord
     /// <summary>When this file is written, in local time.</summary>
     public required DateTimeOffset FinishedAt { get; init; }
 
+    /// <summary>The same, as Unix seconds.</summary>
+    public double FinishedSeconds => (FinishedAt - DateTimeOffset.UnixEpoch).TotalSeconds;
+
     /// <summary>Steps that are in the file.</summary>
     public required int Step { get; init; }
 
