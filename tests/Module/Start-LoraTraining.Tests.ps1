@@ -92,6 +92,17 @@ Describe 'Start-LoraTraining' {
         @(Get-TrainingState (Join-Path $TestDrive 'stopped')).Count | Should -Be 2
     }
 
+    It 'removes its own states beyond the limit, and leaves those of another run alone' {
+        $settings = @{ SaveEveryNSteps = 1; SaveState = $true; SaveLastNStepsState = 1 }
+        $null = New-ShortConfig 'retention' ($settings + @{ MaxTrainSteps = 1 }) | Start-LoraTraining
+        $null = New-ShortConfig 'retention-source' ($settings + @{ MaxTrainSteps = 2 }) | Start-LoraTraining
+        $state = Join-Path $TestDrive 'retention-source/robot-step00000002-state'
+        # Goes on in the folder where another run left the state of its step 1.
+        (New-ShortConfig 'retention' ($settings + @{ MaxTrainSteps = 5 }) | Start-LoraTraining -Resume $state).ExitCode | Should -Be 'Done'
+        $kept = Get-ChildItem -LiteralPath (Join-Path $TestDrive 'retention') -Directory -Filter 'robot-step*-state'
+        $kept.Name | Should -Be 'robot-step00000001-state', 'robot-step00000004-state', 'robot-step00000005-state'
+    }
+
     It 'writes the end state on request' {
         $result = New-ShortConfig 'endstate' | Start-LoraTraining
         $result.State | Should -BeNullOrEmpty

@@ -76,6 +76,19 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     }
 
     // A file that another program holds open is no reason to lose a training.
+    // A state of another run under the same name, or one that cannot be read, is not this run's to remove.
+    private bool IsOurs(string state)
+    {
+        try
+        {
+            return StateManifest.Read(state) is { Reason: TrainingStateReason.Schedule } manifest && manifest.SessionId == run.SessionId;
+        }
+        catch (TrainingException)
+        {
+            return false;
+        }
+    }
+
     private void RemoveOld(string suffix, Func<int, string> nameOf, Func<IEnumerable<int>, IEnumerable<int>> expired)
     {
         var prefix = nameOf(0).TrimEnd('0');
@@ -84,10 +97,12 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
             var path = Path.Combine(run.OutputFolder, nameOf(number) + suffix);
             try
             {
-                if (Directory.Exists(path))
+                if (!Directory.Exists(path))
+                    File.Delete(path);
+                else if (IsOurs(path))
                     StateFolder.Remove(path);
                 else
-                    File.Delete(path);
+                    continue;
                 run.Report(new RetentionRemoved(RunContext.Now, path));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
