@@ -33,7 +33,8 @@ if (!Directory.Exists(root))
 foreach (var name in wanted.Where(w => GoldenFamily.All.All(f => !f.Name.Equals(w, StringComparison.OrdinalIgnoreCase))))
     return Refuse($"No family is called '{name}'. Families: {string.Join(", ", GoldenFamily.All.Select(f => f.Name))}.");
 
-NativeLibraries.Load();
+// As in a training: the numbers must hold with the libraries, allocator and threads that users get.
+TorchRuntime.Start();
 var reports = new List<FamilyReport>();
 foreach (var family in GoldenFamily.All.Where(f => wanted.Count == 0 || wanted.Contains(f.Name)))
 {

@@ -7,6 +7,10 @@ namespace KohyaPS.Engine.Runtime;
 /// Sends float32 matrix products to oneDNN instead of MKL, which on AMD processors reaches less than half of its speed.
 /// The switch is called "may use bfloat16"; a processor with matrix units might really do so, hence the error is measured and decides.
 /// </summary>
+/// <remarks>
+/// libtorch 2.10 hands oneDNN the wrong step for an operand that is a single row or column whose elements do not lie side by side: the
+/// product is silently wrong. Backward passes make such operands, so the measurement includes them, and this version stays with MKL.
+/// </remarks>
 internal static class MatrixLibrary
 {
     // Float32 products err by some 3e-7, bfloat16 by 3e-3.
@@ -36,12 +40,20 @@ internal static class MatrixLibrary
     /// <summary>Turns the switch; for benchmarks that compare both.</summary>
     public static bool UseOneDnn(nint torchCpu, bool isOn) => TrySet(torchCpu, isOn ? RelaxedPrecision : ExactPrecision);
 
-    private static double RelativeError()
+    /// <summary>The largest error of a product: square, with one column, with one row, each also where the vector's elements lie apart.</summary>
+    internal static double RelativeError()
     {
         using var scope = NewDisposeScope();
         // Any fixed numbers will do: a sine has all mantissas.
         var a = arange(ProbeSize * ProbeSize, dtype: float64).sin().view(ProbeSize, ProbeSize).to(float32);
         var b = a.t().contiguous().cos();
+        var column = b.narrow(1, 1, 1);      // [n, 1], step n
+        var row = a.t().narrow(0, 1, 1);     // [1, n], step n
+        return new[] { Error(a, b), Error(a, column), Error(row, b), Error(a, column.contiguous()), Error(row.contiguous(), b) }.Max();
+    }
+
+    private static double Error(Tensor a, Tensor b)
+    {
         var exact = a.to(float64).mm(b.to(float64));
         var difference = a.mm(b).to(float64) - exact;
         return difference.square().mean().sqrt().item<double>() / exact.square().mean().sqrt().item<double>();
