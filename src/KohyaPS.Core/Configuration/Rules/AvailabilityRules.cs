@@ -4,30 +4,73 @@ namespace KohyaPS;
 
 /// <summary>
 /// What a configuration may hold, since files of other programs do, but no training of this version does. It is refused, never left out silently.
+/// This is the one list: importers accept what stands here, Test-LoraConfig and Start-LoraTraining refuse it with the same sentence. Whoever
+/// makes a feature work removes its line.
 /// </summary>
 internal static class AvailabilityRules
 {
+    /// <summary>What arrives later.</summary>
+    internal static readonly IReadOnlyList<LaterFeature> Later =
+    [
+        new("SDXL models", "Choose a Stable Diffusion 1.x model.", c => When(c.Model.Sdxl, nameof(c.Model.Sdxl))) { Settings = ["sdxl"] },
+        new("Stable Diffusion 2.x models", "Choose a Stable Diffusion 1.x model.", c => When(c.Model.V2, nameof(c.Model.V2))) { Settings = ["v2"] },
+        new("LyCORIS networks", "Use networks.lora, with ConvDim for convolutions.", c => When(c.Network.NetworkModule == NetworkModule.Lycoris, nameof(c.Network.NetworkModule)))
+        {
+            Settings = Group(nameof(LoraConfig.Lycoris)),
+        },
+        new("samples during a training", "Do not set it.", AskingForSamples) { Settings = Group(nameof(LoraConfig.Sampling)) },
+        new("held-back pictures for validation", "Set it to 0.", c => When(c.Validation.ValidationSplit > 0, nameof(c.Validation.ValidationSplit))) { Settings = Group(nameof(LoraConfig.Validation)) },
+        new("schedule classes of torch.optim.lr_scheduler", "Use LrScheduler instead.", c => When(c.Schedule.LrSchedulerType is not null, nameof(c.Schedule.LrSchedulerType))) { Settings = ["lr_scheduler_type"] },
+        new("other optimizers than AdamW", "Set OptimizerType to AdamW.", c => When(c.Optimizer.OptimizerType != OptimizerType.AdamW, nameof(c.Optimizer.OptimizerType))),
+        new("the schedules adafactor, piecewise_constant and warmup_stable_decay", "Set LrScheduler to cosine, linear or constant.",
+            c => When(c.Schedule.LrScheduler is LrScheduler.Adafactor or LrScheduler.PiecewiseConstant or LrScheduler.WarmupStableDecay, nameof(c.Schedule.LrScheduler))),
+        new("arguments of schedules", "Leave them out.", c => When(c.Schedule.LrSchedulerArgs is { Count: > 0 }, nameof(c.Schedule.LrSchedulerArgs))),
+        new("networks other than networks.lora", "Set NetworkModule to networks.lora.",
+            c => When(c.Network.NetworkModule is not (NetworkModule.Lora or NetworkModule.Lycoris), nameof(c.Network.NetworkModule))),
+        new("trainings that start from the weights of another network", "Leave NetworkWeights, DimFromWeights and BaseWeights out; a saved state is continued with Resume.",
+            c => When(c.Network.NetworkWeights is not null, nameof(c.Network.NetworkWeights)) ?? When(c.Network.BaseWeights is { Count: > 0 }, nameof(c.Network.BaseWeights))),
+        new("masked losses", "Leave it out.", c => When(c.Objective.MaskedLoss, nameof(c.Objective.MaskedLoss)) ?? When(c.Objective.AlphaMask, nameof(c.Objective.AlphaMask))),
+        new("weights in captions", "Leave it out.", c => When(c.Captions.WeightedCaptions, nameof(c.Captions.WeightedCaptions))),
+        new("random changes of pictures", "Leave FlipAug, ColorAug, RandomCrop and FaceCropAugRange out.", AskingForAugmentation),
+        new("caches on disk", "Set CacheLatents instead; the states of a frozen text encoder are kept in memory in any case.",
+            c => When(c.Caching.CacheLatentsToDisk, nameof(c.Caching.CacheLatentsToDisk)) ?? When(c.Caching.CacheTextEncoderOutputs, nameof(c.Caching.CacheTextEncoderOutputs))
+                ?? When(c.Caching.CacheTextEncoderOutputsToDisk, nameof(c.Caching.CacheTextEncoderOutputsToDisk))),
+        new("files other than .safetensors", "Set SaveModelAs to safetensors.", c => When(c.Saving.SaveModelAs != NetworkFileFormat.Safetensors, nameof(c.Saving.SaveModelAs))),
+        new("trainings that keep the LoRA itself in a half type", "Leave it out; MixedPrecision decides the type of the model.",
+            c => When(c.Runtime.FullFp16, nameof(c.Runtime.FullFp16)) ?? When(c.Runtime.FullBf16, nameof(c.Runtime.FullBf16))),
+        new("trainings from a chosen step or epoch", "Leave it out; Resume goes on where the state stands.",
+            c => When(c.Training.InitialStep is not null, nameof(c.Training.InitialStep)) ?? When(c.Training.InitialEpoch is not null, nameof(c.Training.InitialEpoch))
+                ?? When(c.Training.SkipUntilInitialStep, nameof(c.Training.SkipUntilInitialStep))),
+        new("datasets of metadata files", "Name a folder with TrainDataDir.", c => When(c.Folders.InJson is not null, nameof(c.Folders.InJson))),
+        new("masks, metadata files and output preservation of subsets", "Remove them from the datasets.",
+            c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.ConditioningDataDir is not null || s.DiffOutputPreservation == true || s.MetadataFile is not null) == true, nameof(c.Datasets))),
+    ];
+
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
     {
-        if (config.Model.Sdxl)
-            yield return Later("Sdxl", "SDXL models", "Choose a Stable Diffusion 1.x model.");
-        if (config.Model.V2)
-            yield return Later("V2", "Stable Diffusion 2.x models", "Choose a Stable Diffusion 1.x model.");
-        if (config.Network.NetworkModule == NetworkModule.Lycoris)
-            yield return Later("NetworkModule", "LyCORIS networks", "Use networks.lora, with ConvDim for convolutions.");
-        if (config.Sampling.SampleEveryNSteps is not null || config.Sampling.SampleEveryNEpochs is not null || config.Sampling.SampleAtFirst)
-            yield return Later(config.Sampling.SampleEveryNSteps is not null ? "SampleEveryNSteps" : config.Sampling.SampleEveryNEpochs is not null ? "SampleEveryNEpochs" : "SampleAtFirst",
-                "samples during a training", "Do not set it.");
-        if (config.Validation.ValidationSplit > 0)
-            yield return Later("ValidationSplit", "held-back pictures for validation", "Set it to 0.");
-        if (config.Schedule.LrSchedulerType is not null)
-            yield return Later("LrSchedulerType", "schedule classes of torch.optim.lr_scheduler", "Use LrScheduler instead.");
+        foreach (var feature in Later)
+        {
+            if (feature.AskedBy(config) is { } setting)
+                yield return Error(setting, $"{setting}: {feature.What} arrive with a later version of KohyaPS.", feature.Remedy);
+        }
         if (config.Optimizer.OptimizerClass is { } optimizerClass)
             yield return Error("OptimizerClass", $"OptimizerClass '{optimizerClass}' is a Python class, which cannot be loaded here.", "Leave it out and set OptimizerType.");
         if (config.Logging.LogWith is LogTarget.Wandb or LogTarget.All)
             yield return Error("LogWith", "LogWith asks for Weights and Biases, a service that KohyaPS does not send anything to.", "Set LogWith to tensorboard; its event files can be uploaded.");
     }
 
-    private static ConfigProblem Later(string setting, string what, string remedy) =>
-        Error(setting, $"{setting}: {what} arrive with a later version of KohyaPS.", remedy);
+    private static string? AskingForSamples(LoraConfig config) =>
+        When(config.Sampling.SampleEveryNSteps is not null, nameof(SamplingSettings.SampleEveryNSteps))
+        ?? When(config.Sampling.SampleEveryNEpochs is not null, nameof(SamplingSettings.SampleEveryNEpochs))
+        ?? When(config.Sampling.SampleAtFirst, nameof(SamplingSettings.SampleAtFirst));
+
+    private static string? AskingForAugmentation(LoraConfig config) =>
+        When(config.Augmentation.FlipAug, nameof(AugmentationSettings.FlipAug))
+        ?? When(config.Augmentation.ColorAug, nameof(AugmentationSettings.ColorAug))
+        ?? When(config.Augmentation.RandomCrop, nameof(AugmentationSettings.RandomCrop))
+        ?? When(config.Augmentation.FaceCropAugRange is not null, nameof(AugmentationSettings.FaceCropAugRange));
+
+    private static string? When(bool isAsked, string setting) => isAsked ? setting : null;
+
+    private static IReadOnlyList<string> Group(string name) => [.. SettingCatalogue.All.Where(s => s.Group == name).Select(s => s.Key)];
 }

@@ -21,7 +21,7 @@ internal static class TrainingPlanner
         {
             problems.Add(new(nameof(FoldersSettings.DatasetConfig), e.Message, ""));
         }
-        problems.AddRange([.. config.Validate(), .. Required(config), .. TrainerScope.Check(config)]);
+        problems.AddRange([.. config.Validate(), .. Required(config)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
