@@ -6,7 +6,6 @@ using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
-using KohyaPS.Engine.Training.Setup;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Sampling;
@@ -14,7 +13,7 @@ namespace KohyaPS.Engine.Sampling;
 /// <summary>Draws pictures with a model and optionally a LoRA: DDIM with classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598).</summary>
 internal sealed class ImageGenerator : IDisposable
 {
-    private readonly TrainingModels models;
+    private readonly LoadedModels models;
     private readonly AttachedNetwork? network;
     private readonly NoiseSchedule schedule = new();
 
@@ -24,7 +23,7 @@ internal sealed class ImageGenerator : IDisposable
     {
         TorchRuntime.Start();
         var config = new LoraConfig { Model = new() { PretrainedModelNameOrPath = request.Model } };
-        models = TrainingModels.Load(config, float32, CPU, _ => { });
+        models = LoadedModels.Load(config, float32, CPU, _ => { });
         if (request.Lora is { } lora)
             network = Attach(lora, request.Multiplier);
     }

@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Engine.Training.Setup;
 using KohyaPS.Engine.Training.State;
@@ -71,7 +72,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     private void SaveNetwork(string fileName, int step, int epoch, bool isFinal)
     {
         var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
-        NetworkFile.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision);
+        NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision);
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
     }
 

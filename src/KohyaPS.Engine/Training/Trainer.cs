@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Training.Batches;
 using KohyaPS.Engine.Training.Objectives;
@@ -15,7 +16,7 @@ namespace KohyaPS.Engine.Training;
 internal sealed class Trainer : IDisposable
 {
     private readonly RunContext run;
-    private readonly TrainingModels models;
+    private readonly LoadedModels models;
     private readonly TrainingSetup setup;
     private readonly LatentCache latentCache = new();
     private readonly TextStates text;
@@ -35,7 +36,7 @@ internal sealed class Trainer : IDisposable
         var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision);
         if (precision.Warning is { } warning)
             run.Warn(warning);
-        models = TrainingModels.Load(config, precision.ComputeType, CPU, phase => run.Progress(phase, 0, 0));
+        models = LoadedModels.Load(config, precision.ComputeType, CPU, phase => run.Progress(phase, 0, 0));
         setup = new TrainingSetup(config, models, run.Length, run.Seed, CPU);
         var latents = CacheLatents(stop);
         text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using KohyaPS.Engine.Checkpoints.Saving;
-using KohyaPS.Engine.Training.Saving;
+using KohyaPS.Engine.Networks;
 using KohyaPS.Safetensors;
 using static TorchSharp.torch;
 
@@ -27,7 +27,7 @@ internal static class SavedFileCases
         var path = Path.Combine(Path.GetTempPath(), $"kohyaps-{Guid.NewGuid():n}.safetensors");
         try
         {
-            NetworkFile.Write(path, network, metadata, precision);
+            NetworkWriter.Write(path, network, metadata, precision);
             using var written = SafetensorsFile.Open(path);
             check.EqualList("order", Texts(expected.GetProperty("order").GetProperty("value")), [.. written.Entries.Select(e => e.Name)]);
             foreach (var entry in written.Entries)

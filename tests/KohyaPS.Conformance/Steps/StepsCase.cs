@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Configuration;
+using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training;
 using KohyaPS.Engine.Training.Setup;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ internal static class StepsCase
         using var tensors = GoldenTensors.Beside(file)!;
         var config = ConfigOf(recorded.GetProperty("settings"));
         using var checkpoint = Checkpoint.Open(Path.Combine(Path.GetDirectoryName(file)!, model), new CheckpointOptions { Family = ModelFamily.Sd1 });
-        using var models = TrainingModels.Load(checkpoint, config, float32, CPU, _ => { });
+        using var models = LoadedModels.Load(checkpoint, config, float32, CPU, _ => { });
         check.Equal("vae_scale_factor", inputs.GetProperty("vae_scale_factor").GetDouble(), models.ScalingFactor);
         var batches = new RecordedBatches(recorded, tensors);
         var length = StepArithmetic.Compute(config, batches.BatchesPerEpoch, batches.BatchesPerEpoch, hasRegularization: false);

@@ -17,6 +17,7 @@ public sealed class ArrowTests
         { "Checkpoints", ["Models", "Networks", "Training", "Diffusion", "Caching", "Configuration", "Reports"] },
         { "Models", ["Networks", "Training", "Caching", "Configuration", "Reports"] },
         { "Networks", ["Training", "Caching", "Configuration", "Reports"] },
+        { "Sampling", ["Training", "Configuration", "Reports"] },
         { "Diffusion", ["Training", "Networks", "Caching", "Configuration"] },
         { "Tokenization", ["Training", "Networks", "Models", "Caching", "Configuration"] },
         { "Imaging", ["Training", "Networks", "Models", "Caching", "Configuration"] },

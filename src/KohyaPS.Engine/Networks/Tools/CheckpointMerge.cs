@@ -31,11 +31,11 @@ public static class CheckpointMerge
         using var noGradient = no_grad();
         var destination = Path.GetFullPath(request.Destination);
         using var checkpoint = Checkpoint.Open(request.Checkpoint, new() { Family = request.Family, AllowsUntrainable = true });
-        var networks = new List<NetworkFile>();
+        var networks = new List<StoredNetwork>();
         try
         {
             foreach (var (path, _) in request.Networks)
-                networks.Add(NetworkFile.Open(path));
+                networks.Add(StoredNetwork.Open(path));
             RefuseSources(destination, networks.Select(n => n.Path).Append(checkpoint.Path));
             return Merge(request, destination, checkpoint, networks, cancellation);
         }
@@ -45,7 +45,7 @@ public static class CheckpointMerge
         }
     }
 
-    private static DiffusionCheckpoint Merge(MergeRequest request, string destination, Checkpoint checkpoint, List<NetworkFile> networks, CancellationToken cancellation)
+    private static DiffusionCheckpoint Merge(MergeRequest request, string destination, Checkpoint checkpoint, List<StoredNetwork> networks, CancellationToken cancellation)
     {
         var changes = Plan(request, checkpoint, networks, out var merged);
         var tensors = checkpoint.IsFolder ? CheckpointTensors.OfParts(checkpoint) : CheckpointTensors.OfFile(checkpoint);
@@ -82,7 +82,7 @@ public static class CheckpointMerge
         };
     }
 
-    private static Dictionary<string, List<Change>> Plan(MergeRequest request, Checkpoint checkpoint, List<NetworkFile> networks, out List<MergedNetwork> merged)
+    private static Dictionary<string, List<Change>> Plan(MergeRequest request, Checkpoint checkpoint, List<StoredNetwork> networks, out List<MergedNetwork> merged)
     {
         var addresses = ModuleAddresses.Of(checkpoint);
         var changes = new Dictionary<string, List<Change>>(StringComparer.Ordinal);
@@ -147,5 +147,5 @@ public static class CheckpointMerge
         }
     }
 
-    private sealed record Change(LoraDelta Module, double Ratio, KeyOperation Operation);
+    private sealed record Change(StoredLora Module, double Ratio, KeyOperation Operation);
 }

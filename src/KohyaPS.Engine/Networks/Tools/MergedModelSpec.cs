@@ -10,7 +10,7 @@ internal static class MergedModelSpec
     /// <param name="checkpoint">The model that was merged into.</param>
     /// <param name="networks">What was merged, in order.</param>
     /// <param name="now">Local time.</param>
-    public static Dictionary<string, string> For(string destination, Checkpoint checkpoint, IEnumerable<NetworkFile> networks, DateTime now)
+    public static Dictionary<string, string> For(string destination, Checkpoint checkpoint, IEnumerable<StoredNetwork> networks, DateTime now)
     {
         // An SD2 checkpoint rarely says which of its two kinds it is; sd-scripts takes the larger one.
         var isV = checkpoint.Detection.Prediction == ModelPrediction.V || IsAssumedV(checkpoint);

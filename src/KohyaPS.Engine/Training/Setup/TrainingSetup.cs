@@ -19,7 +19,7 @@ internal sealed class TrainingSetup : IDisposable
     /// <param name="seed">The training's seed.</param>
     /// <param name="device">Where the models are.</param>
     /// <param name="draws">Random numbers; null draws them from the seed.</param>
-    public TrainingSetup(LoraConfig config, TrainingModels models, TrainingLength length, long seed, Device device, IDraws? draws = null)
+    public TrainingSetup(LoraConfig config, LoadedModels models, TrainingLength length, long seed, Device device, IDraws? draws = null)
     {
         Models = models;
         Draws = draws ?? new SeededDraws(seed);
@@ -39,7 +39,7 @@ internal sealed class TrainingSetup : IDisposable
     }
 
     /// <summary>The frozen models.</summary>
-    public TrainingModels Models { get; }
+    public LoadedModels Models { get; }
 
     /// <summary>Where random numbers come from.</summary>
     public IDraws Draws { get; }

@@ -3,16 +3,15 @@ using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Models.Unet;
 using KohyaPS.Engine.Models.Vae;
-using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Tokenization;
 using static TorchSharp.torch;
 
-namespace KohyaPS.Engine.Training.Setup;
+namespace KohyaPS.Engine.Networks;
 
-/// <summary>The frozen models of a training: each can leave memory once it is no longer needed.</summary>
-internal sealed class TrainingModels : IDisposable
+/// <summary>The frozen models that a network is attached to, in a training or for drawing: each can leave memory once it is no longer needed.</summary>
+internal sealed class LoadedModels : IDisposable
 {
-    private TrainingModels(Unet unet, ClipTextEncoder textEncoder, Vae? vae, ClipTokenizer tokenizer)
+    private LoadedModels(Unet unet, ClipTextEncoder textEncoder, Vae? vae, ClipTokenizer tokenizer)
     {
         Unet = unet;
         TextEncoder = textEncoder;
@@ -42,7 +41,7 @@ internal sealed class TrainingModels : IDisposable
     /// <param name="device">Where they go.</param>
     /// <param name="progress">Told what is being loaded.</param>
     /// <exception cref="CheckpointFormatException">A file is not the model it should be.</exception>
-    public static TrainingModels Load(LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    public static LoadedModels Load(LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
         using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
         return Load(checkpoint, config, dtype, device, progress);
@@ -50,7 +49,7 @@ internal sealed class TrainingModels : IDisposable
 
     /// <summary>Loads the models of an opened checkpoint.</summary>
     /// <inheritdoc cref="Load(LoraConfig, ScalarType, Device, Action{string})"/>
-    public static TrainingModels Load(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    public static LoadedModels Load(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
         RefuseOtherFamilies(checkpoint);
         progress("loading the U-Net");
@@ -59,7 +58,7 @@ internal sealed class TrainingModels : IDisposable
         progress("loading the text encoder");
         var text = checkpoint[ModelPart.TextEncoder];
         var loadedText = new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config));
-        var models = new TrainingModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ChooseTokenizer(config, loadedText));
+        var models = new LoadedModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ChooseTokenizer(config, loadedText));
         models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         loadedText.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         return models;

@@ -1,12 +1,11 @@
-using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.Saving;
 using static TorchSharp.torch;
 
-namespace KohyaPS.Engine.Training.Saving;
+namespace KohyaPS.Engine.Networks;
 
 /// <summary>Writes a network as a kohya file, whose metadata and hashes other programs know.</summary>
-internal static class NetworkFile
+internal static class NetworkWriter
 {
     /// <summary>Writes the file.</summary>
     /// <param name="path">The target; replaced when it exists.</param>

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Networks.Tools;
 
 /// <summary>An open LoRA file whose modules can be added to weights.</summary>
-internal sealed class NetworkFile : IDisposable
+internal sealed class StoredNetwork : IDisposable
 {
     private readonly SafetensorsStore store;
 
-    private NetworkFile(SafetensorsStore store, IReadOnlyList<LoraDelta> modules) => (this.store, Modules) = (store, modules);
+    private StoredNetwork(SafetensorsStore store, IReadOnlyList<StoredLora> modules) => (this.store, Modules) = (store, modules);
 
     /// <summary>Full path.</summary>
     public string Path => store.File.Path;
@@ -18,11 +18,11 @@ internal sealed class NetworkFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => store.File.Metadata;
 
     /// <summary>The modules in the order of the file.</summary>
-    public IReadOnlyList<LoraDelta> Modules { get; }
+    public IReadOnlyList<StoredLora> Modules { get; }
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="CheckpointFormatException">It is no LoRA or LoCon that can be added, or a module is incomplete.</exception>
-    public static NetworkFile Open(string path)
+    public static StoredNetwork Open(string path)
     {
         var store = SafetensorsStore.Open(path);
         try
@@ -37,7 +37,7 @@ internal sealed class NetworkFile : IDisposable
             }
             if (keys.Count == 0)
                 throw new CheckpointFormatException($"'{store.File.Path}' is no LoRA: it has no tensors. Check that it is the file you meant.");
-            return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => LoraDelta.Of(store, m.Key, m.ToDictionary(k => k.Key.Role, k => k.Name)))]);
+            return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => StoredLora.Of(store, m.Key, m.ToDictionary(k => k.Key.Role, k => k.Name)))]);
         }
         catch
         {

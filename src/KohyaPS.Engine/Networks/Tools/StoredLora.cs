@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Networks.Tools;
 
 /// <summary>One LoRA module of a file: what it adds to the weight of its layer, U D alpha / rank.</summary>
-internal sealed class LoraDelta
+internal sealed class StoredLora
 {
     private readonly SafetensorsStore store;
     private readonly string down;
     private readonly string up;
     private readonly double? alpha;
 
-    private LoraDelta(SafetensorsStore store, string name, string down, string up, double? alpha) =>
+    private StoredLora(SafetensorsStore store, string name, string down, string up, double? alpha) =>
         (this.store, Name, this.down, this.up, this.alpha) = (store, name, down, up, alpha);
 
     /// <summary>Name of the module.</summary>
@@ -22,7 +22,7 @@ internal sealed class LoraDelta
     /// <param name="name">The module.</param>
     /// <param name="roles">Its keys by role.</param>
     /// <exception cref="CheckpointFormatException">The module is incomplete or its shapes do not fit.</exception>
-    public static LoraDelta Of(SafetensorsStore store, string name, Dictionary<string, string> roles)
+    public static StoredLora Of(SafetensorsStore store, string name, Dictionary<string, string> roles)
     {
         var path = store.File.Path;
         if (!roles.TryGetValue("lora_down.weight", out var down) || !roles.TryGetValue("lora_up.weight", out var up))
