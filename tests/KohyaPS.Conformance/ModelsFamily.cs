@@ -17,6 +17,9 @@ public sealed class ModelsFamily : GoldenFamily
     private static readonly Dictionary<string, Action<ModelCase, GoldenCheck>> Replays = new()
     {
         ["conditioning"] = ConditioningCases.Replay,
+        ["full-text"] = FullSizeCases.ReplayText,
+        ["full-unet"] = FullSizeCases.ReplayUnet,
+        ["full-vae"] = FullSizeCases.ReplayVae,
         ["posterior"] = VaeCases.ReplayPosterior,
         ["save"] = SaveCases.Replay,
         ["size-embedding"] = EmbeddingCases.ReplaySizes,
