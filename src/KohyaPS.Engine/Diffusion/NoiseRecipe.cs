@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Diffusion;
@@ -19,7 +20,7 @@ internal sealed class NoiseRecipe(IReadOnlyList<INoiseTerm> terms, InputPerturba
     public Tensor Noise(Tensor latents, IDraws draws, long step)
     {
         using var scope = NewDisposeScope();
-        var noise = draws.Noise(step, latents.shape).to(latents.device);
+        var noise = HostTransfer.To(draws.Noise(step, latents.shape), latents.device);
         foreach (var term in terms)
             noise = term.Apply(noise, latents, draws, step);
         return noise.MoveToOuterDisposeScope();
@@ -29,7 +30,7 @@ internal sealed class NoiseRecipe(IReadOnlyList<INoiseTerm> terms, InputPerturba
     public Tensor Timesteps(int batchSize, IDraws draws, long step, Device device)
     {
         using var scope = NewDisposeScope();
-        return draws.Timesteps(step, batchSize, timesteps).to(device).MoveToOuterDisposeScope();
+        return HostTransfer.To(draws.Timesteps(step, batchSize, timesteps), device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The model's input: latents with noise, and with the perturbation where there is one.</summary>

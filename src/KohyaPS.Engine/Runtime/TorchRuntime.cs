@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using KohyaPS.Runtime;
 
 namespace KohyaPS.Engine.Runtime;
 
@@ -35,6 +36,9 @@ internal static class TorchRuntime
         }
     }
 
+    /// <summary>The CUDA side of the loaded libtorch.</summary>
+    internal static ICuda Cuda { get; } = new LibtorchCuda();
+
     /// <summary>Handle of the library that holds the operators.</summary>
     internal static nint TorchCpu => NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu.so", typeof(TorchRuntime).Assembly, null);
 
@@ -45,13 +49,16 @@ internal static class TorchRuntime
         var threads = options.Threads ?? Environment.ProcessorCount;
         TorchSharp.torch.set_num_threads(threads);
         Dispatcher = TorchDispatcher.Find(TorchCpu);
+        var demanded = string.Equals(Environment.GetEnvironmentVariable(NativeFolderLocator.BackendVariable), nameof(NativeBackend.Cuda), StringComparison.OrdinalIgnoreCase);
+        var device = ComputeDevice.Choose(NativeLibraries.Loaded!, demanded, Cuda);
         return new()
         {
+            Device = device,
             Threads = threads,
             HasDispatcher = Dispatcher is not null,
             KeepsFreedMemory = keepsFreedMemory,
             Float32Products = MatrixLibrary.Choose(TorchCpu, options.TryFastFloat32Products),
-            Speeds = ComputeProbe.Measure(),
+            Speeds = device.IsCard ? ComputeProbe.MeasureCard(device.Device, Cuda) : ComputeProbe.Measure(),
         };
     }
 }

@@ -6,7 +6,10 @@ namespace KohyaPS.Engine.Runtime;
 /// <summary>What libtorch was set to and how fast it is here; for logs and for the choice of types.</summary>
 internal sealed record TorchRuntimeInfo
 {
-    /// <summary>Threads of one tensor operation.</summary>
+    /// <summary>Where models compute.</summary>
+    public required ComputeDevice Device { get; init; }
+
+    /// <summary>Threads of one tensor operation on the processor.</summary>
     public required int Threads { get; init; }
 
     /// <summary>True where libtorch's C interface has the version that was tested; its operators are not used otherwise.</summary>
@@ -21,12 +24,12 @@ internal sealed record TorchRuntimeInfo
     /// <summary>Measured speeds.</summary>
     public required ComputeSpeeds Speeds { get; init; }
 
-    /// <summary>The type in which a frozen model runs fastest: bfloat16 where the processor has instructions for it, else float32. Never float16, which no processor computes fast.</summary>
+    /// <summary>The type in which a frozen model runs fastest: bfloat16 where the card or the processor has instructions for it, else float32. Never float16, whose gradients vanish without a scaled loss.</summary>
     public ScalarType FastType => Speeds.IsBfloat16Faster ? bfloat16 : float32;
 
     /// <summary>One line for a log.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"libtorch: {Threads} threads, float32 products by {Float32Products.Library} (error {Float32Products.RelativeError:0.0e+0}), "
+        $"libtorch on {(Device.IsCard ? "CUDA card 0" : "the processor")}: {Threads} threads, float32 products by {Float32Products.Library} (error {Float32Products.RelativeError:0.0e+0}), "
         + $"float32 {Speeds.Float32Product:0} GFLOP/s (3x3 convolution {Speeds.Float32Convolution:0}), "
         + $"bfloat16 {Speeds.Bfloat16Product:0} GFLOP/s (3x3 convolution {Speeds.Bfloat16Convolution:0}), fast type {(Speeds.IsBfloat16Faster ? "bfloat16" : "float32")}");
 }

@@ -15,15 +15,17 @@ internal sealed class ImageGenerator : IDisposable
 {
     private readonly LoadedModels models;
     private readonly AttachedNetwork? network;
-    private readonly NoiseSchedule schedule = new();
+    private readonly NoiseSchedule schedule;
+    private readonly Device device;
 
     /// <summary>Loads model and LoRA.</summary>
     /// <exception cref="CheckpointFormatException">A file is not what it should be, or the LoRA is of another model family.</exception>
     public ImageGenerator(GenerationRequest request)
     {
-        TorchRuntime.Start();
+        device = TorchRuntime.Start().Device.Device;
+        schedule = new(device: device);
         var config = new LoraConfig { Model = new() { PretrainedModelNameOrPath = request.Model } };
-        models = LoadedModels.Load(config, float32, CPU, _ => { });
+        models = LoadedModels.Load(config, float32, device, _ => { });
         if (request.Lora is { } lora)
             network = Attach(lora, request.Multiplier);
     }
@@ -52,7 +54,7 @@ internal sealed class ImageGenerator : IDisposable
         var sampler = new DdimSampler(schedule, request.Steps, new() { EndsWithoutNoise = false });
         var asked = Guidance.IsActive(request.GuidanceScale) ? context : context.narrow(0, 1, 1);
         var model = Guidance.Model((x, timesteps) => models.Unet.Predict(x, timesteps, asked).to(float32), request.GuidanceScale);
-        var latents = sampler.Run(noise, new(model) { Cancellation = stop });
+        var latents = sampler.Run(HostTransfer.To(noise, device), new(model) { Cancellation = stop });
         return ToPicture(models.Vae!.Decode(latents / models.ScalingFactor));
     }
 
@@ -70,7 +72,7 @@ internal sealed class ImageGenerator : IDisposable
         // Prompt and negative prompt need as many chunks as the longer of them.
         var length = prompts.Max(p => models.Tokenizer.Encode(p).Length) <= TokenChunks.TokensPerChunk ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
         var rows = prompts.Select(p => stack(models.Tokenizer.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64)).ToArray())).ToArray();
-        return TextConditioning.Encode(models.TextEncoder!, stack(rows), clipSkip).MoveToOuterDisposeScope();
+        return TextConditioning.Encode(models.TextEncoder!, HostTransfer.To(stack(rows), device), clipSkip).MoveToOuterDisposeScope();
     }
 
     private AttachedNetwork Attach(string path, double multiplier)
@@ -82,7 +84,7 @@ internal sealed class ImageGenerator : IDisposable
             var plan = NetworkPlan.FromRanks(settings, new OptimizerSettings(), models.Targets(), FileRanks.Of(tensors.ToDictionary(t => t.Key, t => t.Value.shape), name => tensors[name].to(float64).item<double>()));
             if (plan.Adapters.Count == 0)
                 throw new CheckpointFormatException($"'{path}' holds no LoRA for this model: none of its {tensors.Count} tensors names one of the model's layers. Give a LoRA of the same model family.");
-            var attached = AttachedNetwork.Attach(plan, settings, seed: 0);
+            var attached = AttachedNetwork.Attach(plan, settings, seed: 0, device: device);
             attached.IsTraining = false;
             attached.Multiplier = multiplier;
             attached.Load(tensors);
@@ -99,7 +101,7 @@ internal sealed class ImageGenerator : IDisposable
     {
         using var scope = NewDisposeScope();
         // (y + 1) 127.5, rounded.
-        var levels = decoded.select(0, 0).to(float32).add(1).mul(127.5).round().clamp(0, 255).to(ScalarType.Byte).permute(1, 2, 0).contiguous();     // [H, W, 3]
+        var levels = decoded.select(0, 0).to(float32).add(1).mul(127.5).round().clamp(0, 255).to(ScalarType.Byte).permute(1, 2, 0).contiguous().cpu();     // [H, W, 3]
         var picture = new PixelBuffer((int)levels.size(1), (int)levels.size(0), 3);
         levels.bytes.CopyTo(picture.Pixels);
         return picture;

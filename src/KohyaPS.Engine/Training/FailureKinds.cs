@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KohyaPS.Engine.Runtime;
 
 namespace KohyaPS.Engine.Training;
 
@@ -16,9 +17,9 @@ internal static class FailureKinds
     {
         TrainingException e => (e.ExitCode, e.Message),
         CheckpointFormatException or DatasetException => (TrainingExitCode.Invalid, failure.Message),
-        OutOfMemoryException => (TrainingExitCode.OutOfMemory, OutOfMemory),
+        OutOfMemoryException => (TrainingExitCode.OutOfMemory, LittleMemory),
         // libtorch's messages carry a native stack trace: only the first line is for people.
-        ExternalException e when IsOutOfMemory(e.Message) => (TrainingExitCode.OutOfMemory, OutOfMemory),
+        ExternalException e when OutOfMemory.IsMeantBy(e.Message) => (TrainingExitCode.OutOfMemory, LittleMemory),
         ExternalException e => (TrainingExitCode.Failed, $"libtorch failed: {FirstLine(e.Message)}"),
         DllNotFoundException or BadImageFormatException => (TrainingExitCode.Environment, failure.Message),
         TypeInitializationException { InnerException: { } inner } => Explain(inner, outputFolder),
@@ -30,15 +31,9 @@ internal static class FailureKinds
         _ => (TrainingExitCode.Failed, $"{failure.GetType().Name}: {FirstLine(failure.Message)}"),
     };
 
-    /// <summary>True where libtorch says that memory ran out.</summary>
-    internal static bool IsOutOfMemory(string message) =>
-        message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
-
     private static bool IsDiskFull(IOException e) => e.HResult is DiskFullPosix or DiskFullWindows or QuotaWindows;
 
-    private static string OutOfMemory =>
+    private static string LittleMemory =>
         "Memory ran out. In the order of effect: -GradientCheckpointing, a smaller -TrainBatchSize (with -GradientAccumulationSteps), a smaller -Resolution, -CacheLatents, -MixedPrecision bf16 where the device is fast with it. Measure-LoraTraining forecasts the need.";
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();

@@ -36,8 +36,11 @@ internal sealed class Trainer : IDisposable
         var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision);
         if (precision.Warning is { } warning)
             run.Warn(warning);
-        models = LoadedModels.Load(config, precision.ComputeType, CPU, phase => run.Progress(phase, 0, 0));
-        setup = new TrainingSetup(config, models, run.Length, run.Seed, CPU);
+        if (runtime.Device.Notice is { } notice)
+            run.Warn(notice);
+        var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
+        models = LoadedModels.Load(config, precision.ComputeType, device, phase => run.Progress(phase, 0, 0));
+        setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
         var latents = CacheLatents(stop);
         text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);
         var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps), text, setup.Draws, config.Objective.PriorLossWeight);

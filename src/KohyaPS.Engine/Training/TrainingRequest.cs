@@ -9,4 +9,7 @@ public sealed record TrainingRequest(LoraConfig Config)
 
     /// <summary>True computes in an explicit half type even where the device is slow with it.</summary>
     public bool ObeysSlowPrecision { get; init; }
+
+    /// <summary>True computes on the processor also where a card is there, to compare the two.</summary>
+    internal bool OnProcessor { get; init; }
 }

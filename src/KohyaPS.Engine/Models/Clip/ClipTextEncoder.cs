@@ -36,6 +36,9 @@ internal sealed class ClipTextEncoder : Block
     /// <summary>The compute type: that of the weights.</summary>
     public ScalarType DType => tokenEmbedding.dtype;
 
+    /// <summary>Where the weights are, and the inputs must be.</summary>
+    public Device Device => tokenEmbedding.device;
+
     /// <summary>Number of layers.</summary>
     public int LayerCount => layers.Count;
 

@@ -6,6 +6,7 @@ namespace KohyaPS.Engine.Models.Layers;
 internal sealed class CheckpointFunction : autograd.SingleTensorFunction<CheckpointFunction>
 {
     private const string BodyKey = "body";
+    private const string PassKey = "pass";
 
     /// <inheritdoc/>
     public override string Name => nameof(CheckpointFunction);
@@ -25,6 +26,7 @@ internal sealed class CheckpointFunction : autograd.SingleTensorFunction<Checkpo
         var inputs = vars.Skip(1).Cast<Tensor>().ToList();
         ctx.set_materialize_grads(false);
         ctx.save_data(BodyKey, body);
+        ctx.save_data(PassKey, Gradients.Pass);
         ctx.save_for_backward(inputs);
         return body([.. inputs]);
     }
@@ -32,10 +34,12 @@ internal sealed class CheckpointFunction : autograd.SingleTensorFunction<Checkpo
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
+        // libtorch's own threads have no scope.
+        using var scope = NewDisposeScope();
         var body = (Func<Tensor[], Tensor>)ctx.get_data(BodyKey);
         var saved = ctx.get_saved_variables();
         // The first argument is the body.
-        return Gradients.Guard(1 + saved.Count, grad_output, () =>
+        return Gradients.Guard((BackwardPass)ctx.get_data(PassKey), 1 + saved.Count, grad_output, () =>
         {
             var inputs = saved.Select(Leaf).ToArray();
             using (enable_grad())

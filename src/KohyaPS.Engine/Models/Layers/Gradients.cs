@@ -1,67 +1,60 @@
-using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers;
 
 /// <summary>
 /// The backward pass of a graph that holds functions of ours. An exception that left one of them would cross native frames and end the process,
-/// so it is kept until the pass is over. State is per thread: one thread owns all tensor work.
+/// so it is kept until the pass is over.
 /// </summary>
 internal static class Gradients
 {
     [ThreadStatic]
-    private static List<Tensor>? returned;
+    private static BackwardPass? pass;
 
-    [ThreadStatic]
-    private static ExceptionDispatchInfo? failure;
+    /// <summary>The backward pass that this thread will start, or is part of: what a function notes when it runs forward.</summary>
+    public static BackwardPass Pass => pass ??= new();
 
     /// <summary>Computes the gradients of a scalar; throws what a function of ours threw on the way.</summary>
     public static void Backward(Tensor loss)
     {
-        failure = null;
+        var own = Pass;
+        own.Begin();
         loss.backward();
-        Release();
-        var thrown = failure;
-        failure = null;
-        thrown?.Throw();
+        own.End();
     }
 
     /// <summary>Runs the backward pass of one function: frees what it makes, keeps what it returns alive, lets nothing out.</summary>
+    /// <param name="noted">The pass that the function noted when it ran forward; the thread may be another one now.</param>
     /// <param name="arguments">Number of the function's arguments.</param>
     /// <param name="gradOutput">The incoming gradient; freed here. Undefined when nothing flows back.</param>
     /// <param name="compute">Gives one gradient, or null, for each argument.</param>
-    public static List<Tensor> Guard(int arguments, Tensor gradOutput, Func<List<Tensor?>> compute)
+    public static List<Tensor> Guard(BackwardPass noted, int arguments, Tensor gradOutput, Func<List<Tensor?>> compute)
     {
         // What the previous function returned has reached its place by now.
-        Release();
+        noted.Release();
         List<Tensor> nothing = [.. Enumerable.Repeat<Tensor>(null!, arguments)];
-        if (failure is not null || gradOutput.IsInvalid)
-            return nothing;
+        var ofThread = pass;
         try
         {
+            if (noted.HasFailed || gradOutput.IsInvalid)
+                return nothing;
+            // Functions that run forward anew inside belong to the same pass.
+            pass = noted;
             using var scope = NewDisposeScope();
             var gradients = compute();
             foreach (var gradient in gradients.OfType<Tensor>())
-                (returned ??= []).Add(gradient.DetachFromDisposeScope());
+                noted.Keep(gradient);
             return gradients!;
         }
         catch (Exception e)
         {
-            failure = ExceptionDispatchInfo.Capture(e);
+            noted.Fail(e);
             return nothing;
         }
         finally
         {
+            pass = ofThread;
             gradOutput.Dispose();
         }
-    }
-
-    private static void Release()
-    {
-        if (returned is null)
-            return;
-        foreach (var tensor in returned)
-            tensor.Dispose();
-        returned.Clear();
     }
 }

@@ -46,6 +46,9 @@ internal sealed class Unet : Block
     /// <summary>The compute type: that of the weights.</summary>
     public ScalarType DType => convIn.Weight.dtype;
 
+    /// <summary>Where the weights are, and the inputs must be.</summary>
+    public Device Device => convIn.Weight.device;
+
     /// <param name="latents">[B, 4, h, w] noisy latents of any float type and any size.</param>
     /// <param name="timesteps">[B] or [1], whole or fractional.</param>
     /// <param name="context">[B, L, Cctx] text states of any float type.</param>

@@ -33,6 +33,9 @@ internal sealed class Vae : Block
     /// <summary>The compute type: that of the weights.</summary>
     public ScalarType DType => quantize.Weight.dtype;
 
+    /// <summary>Where the weights are, and the inputs must be.</summary>
+    public Device Device => quantize.Weight.device;
+
     /// <param name="pixels">[B, 3, H, W] in -1 to 1, H and W multiples of 8.</param>
     /// <returns>The distribution of the latents [B, 4, H/8, W/8], before <see cref="VaeConfig.ScalingFactor"/>.</returns>
     public VaePosterior Encode(Tensor pixels)

@@ -24,8 +24,8 @@ internal sealed class LatentCache : IDisposable
         using (posterior)
         {
             using var scope = NewDisposeScope();
-            var mean = posterior.Mean.to(float32).clone();
-            var deviation = posterior.Deviation.to(float32).clone();
+            var mean = posterior.Mean.to(float32, CPU, copy: true);
+            var deviation = posterior.Deviation.to(float32, CPU, copy: true);
             if (!double.IsFinite((mean.sum() + deviation.sum()).item<float>()))
                 throw new TrainingException(TrainingExitCode.Diverged,
                     $"The VAE gives values that are not numbers for '{picture}'. A half-precision VAE overflows on some pictures: set -NoHalfVae, or name another one with -Vae.");

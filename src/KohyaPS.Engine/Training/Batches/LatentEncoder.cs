@@ -1,5 +1,6 @@
 using KohyaPS.Engine.Imaging;
 using KohyaPS.Engine.Models.Vae;
+using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Batches;
@@ -16,7 +17,7 @@ internal sealed class LatentEncoder(Vae? vae, LatentCache cache)
             return cache.Get(image.Index);
         using var scope = NewDisposeScope();
         using var posterior = Posterior(image);
-        return new(posterior.Mean.to(float32).clone().MoveToOuterDisposeScope(), posterior.Deviation.to(float32).clone().MoveToOuterDisposeScope());
+        return new(posterior.Mean.to(float32, CPU, copy: true).MoveToOuterDisposeScope(), posterior.Deviation.to(float32, CPU, copy: true).MoveToOuterDisposeScope());
     }
 
     /// <summary>Encodes all pictures into the cache.</summary>
@@ -41,7 +42,7 @@ internal sealed class LatentEncoder(Vae? vae, LatentCache cache)
         if (vae is null)
             throw new InvalidOperationException($"'{image.Image.Path}' is not cached and no VAE is loaded.");
         using var grad = no_grad();
-        using var pixels = ImageLoader.Load(image);      // [1, 3, H, W]
+        using var pixels = HostTransfer.Move(ImageLoader.Load(image), vae.Device);      // [1, 3, H, W]
         return vae.Encode(pixels);
     }
 }

@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Batches;
@@ -22,6 +23,21 @@ internal sealed record MicroBatch : IDisposable
 
     /// <summary>Samples in the batch.</summary>
     public long Count => Latents.size(0);
+
+    /// <summary>The same batch on a device; takes the place of this one.</summary>
+    public MicroBatch MoveTo(Device device)
+    {
+        return this with
+        {
+            Latents = Moved(Latents)!,
+            InputIds = Moved(InputIds),
+            TextStates = Moved(TextStates),
+            LossWeights = Moved(LossWeights)!,
+            Masks = Moved(Masks),
+        };
+
+        Tensor? Moved(Tensor? tensor) => tensor is null ? null : HostTransfer.Move(tensor, device).DetachFromDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

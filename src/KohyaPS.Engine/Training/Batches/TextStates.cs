@@ -1,4 +1,5 @@
 using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
 using static TorchSharp.torch;
 
@@ -48,8 +49,9 @@ internal sealed class TextStates(ClipTokenizer tokenizer, int maxTokenLength, Cl
         if (kept.TryGetValue(caption, out var known))
             return known;
         using var grad = no_grad();
-        using var ids = Ids([caption]);
-        var state = TextConditioning.Encode(frozenEncoder!, ids, clipSkip);      // [1, L, C]
+        using var ids = HostTransfer.Move(Ids([caption]), frozenEncoder!.Device);
+        // Kept in the processor's memory, of which there is more.
+        var state = HostTransfer.Move(TextConditioning.Encode(frozenEncoder, ids, clipSkip), CPU);      // [1, L, C]
         if (kept.Count < MaxKept)
             kept.Add(caption, state.DetachFromDisposeScope());
         return state;

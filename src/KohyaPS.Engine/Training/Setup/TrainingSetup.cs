@@ -12,6 +12,7 @@ namespace KohyaPS.Engine.Training.Setup;
 internal sealed class TrainingSetup : IDisposable
 {
     private readonly NoiseSchedule noiseSchedule;
+    private readonly Device device;
 
     /// <param name="config">The configuration.</param>
     /// <param name="models">The loaded models.</param>
@@ -22,6 +23,7 @@ internal sealed class TrainingSetup : IDisposable
     public TrainingSetup(LoraConfig config, LoadedModels models, TrainingLength length, long seed, Device device, IDraws? draws = null)
     {
         Models = models;
+        this.device = device;
         Draws = draws ?? new SeededDraws(seed);
         var plan = NetworkPlan.Create(config.Network, config.Optimizer, models.Targets());
         if (plan.Adapters.Count == 0)
@@ -63,7 +65,7 @@ internal sealed class TrainingSetup : IDisposable
     public bool TrainsTextEncoder { get; }
 
     /// <summary>The loop over a source of batches.</summary>
-    public TrainingLoop Loop(IBatchSource batches) => new(Step, batches, Network, Optimizer, Schedule, LoopOptions);
+    public TrainingLoop Loop(IBatchSource batches) => new(Step, new DeviceBatches(batches, device), Network, Optimizer, Schedule, LoopOptions);
 
     /// <inheritdoc/>
     public void Dispose()

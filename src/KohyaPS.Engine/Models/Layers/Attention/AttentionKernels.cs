@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers.Attention;
@@ -14,7 +15,7 @@ internal static class AttentionKernels
     /// <summary>libtorch's fused kernel.</summary>
     public static IAttentionKernel Fused { get; } = new FusedAttention();
 
-    /// <summary>The kernel for a call: the one asked for, else the fastest for the number of keys.</summary>
+    /// <summary>The kernel for a call: the one asked for, else the fastest for the number of keys; on a card always the fused one.</summary>
     public static IAttentionKernel Choose(IAttentionKernel? wanted, Tensor k) =>
-        wanted ?? (k.size(2) <= ShortKeys ? Explicit : Fused);
+        wanted ?? (k.size(2) <= ShortKeys && k.device_type != DeviceType.CUDA ? Explicit : Fused);
 }
