@@ -1,4 +1,5 @@
 using System.Globalization;
+using KohyaPS.Datasets;
 
 namespace KohyaPS;
 
@@ -65,7 +66,10 @@ public sealed class TrainingDataset
         throw new DatasetException(string.Join(Environment.NewLine, problems.Take(ProblemsShown)) + more);
     }
 
-    private string NoImages() => string.Create(CultureInfo.InvariantCulture,
-        $"No pictures to train in '{ImageFolder}'. It holds {IgnoredFolders.Count(f => !f.IsRegularization)} folders that are not trained, and none named <repeats>_<name>, such as '10_mydog', with pictures in it. ") +
-        "Point -TrainDataDir at the folder above such folders; Test-TrainingDataset says more.";
+    private string NoImages()
+    {
+        var empty = IgnoredFolders.Where(f => f.Reason == IgnoredFolderReason.NoImages && !f.IsRegularization).Select(f => $"'{Path.GetFileName(f.Path)}'").ToList();
+        var found = empty.Count > 0 ? $"There is no picture in {string.Join(", ", empty)}." : "No folder in it is named <repeats>_<name>, such as '10_mydog', with pictures in it.";
+        return $"No pictures to train in '{ImageFolder}'. {found} Put {string.Join(" ", ImageFiles.Extensions)} files there, or point -TrainDataDir at the folder above the folders that hold them.";
+    }
 }

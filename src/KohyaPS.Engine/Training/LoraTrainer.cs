@@ -45,10 +45,10 @@ public static class LoraTrainer
                 report(e);
             });
             RefuseFinished(run);
-            foreach (var warning in planned.Plan.Problems)
-                run.Warn($"{warning.Setting}: {warning.Message} {warning.Remedy}".TrimEnd());
             Announce(run);
             journal = new RunJournal(run);
+            foreach (var warning in planned.Plan.Problems)
+                run.Warn($"{warning.Setting}: {warning.Message} {warning.Remedy}".TrimEnd());
             result = Train(run, stop, abandon);
         }
         catch (OperationCanceledException)

@@ -24,6 +24,7 @@ internal sealed record PlannedDatasets
                 f.IsRegularization ? nameof(FoldersSettings.RegDataDir) : nameof(FoldersSettings.TrainDataDir), f.Message, "", IsWarning: true)));
             foreach (var dataset in read)
                 dataset.EnsureTrainable();
+            problems.AddRange(CaptionProblems.Find(config, read));
             return new() { Read = read, Problems = problems, Epochs = new EpochPlanner(BucketedDataset.CreateAll(read, config.Runtime.Compatibility)) };
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
