@@ -44,6 +44,12 @@ public sealed class NetworkFamily : GoldenFamily
             case "block_index":
                 BlockCases.ReplayIndex(recorded, check);
                 break;
+            case "attach":
+                AttachCases.Replay(recorded, check);
+                break;
+            case "diffusers_names":
+                AttachCases.ReplayNames(recorded, check);
+                break;
             case var kind:
                 GoldenCheck.Skip($"arrives later: cases of kind '{kind}'");
                 break;

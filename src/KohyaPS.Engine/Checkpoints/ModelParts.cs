@@ -25,6 +25,9 @@ internal static class ModelParts
         _ => "second text encoder",
     };
 
+    /// <summary>The text encoders of a whole model, in their order.</summary>
+    public static IReadOnlyList<ModelPart> TextEncoders(ModelFamily family) => [.. Of(family).Where(p => p is ModelPart.TextEncoder or ModelPart.TextEncoder2)];
+
     /// <summary>The parts of a whole model.</summary>
     public static IReadOnlyList<ModelPart> Of(ModelFamily family) => family == ModelFamily.Sdxl
         ? [ModelPart.TextEncoder, ModelPart.TextEncoder2, ModelPart.Vae, ModelPart.Unet]

@@ -1,4 +1,6 @@
 using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.Structure;
+using KohyaPS.Engine.Diffusion;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Models.Unet;
@@ -11,26 +13,38 @@ namespace KohyaPS.Engine.Networks;
 /// <summary>The frozen models that a network is attached to, in a training or for drawing: each can leave memory once it is no longer needed.</summary>
 internal sealed class LoadedModels : IDisposable
 {
-    private LoadedModels(Unet unet, ClipTextEncoder textEncoder, Vae? vae, ClipTokenizer tokenizer)
+    private readonly ModelFamily family;
+
+    private LoadedModels(ModelFamily family, Unet unet, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
     {
+        this.family = family;
         Unet = unet;
-        TextEncoder = textEncoder;
+        TextEncoders = textEncoders;
         Vae = vae;
-        Tokenizer = tokenizer;
-        ScalingFactor = (vae?.Config ?? VaeConfig.Sd1).ScalingFactor;
+        Tokenizers = tokenizers;
+        ScalingFactor = vae?.Config.ScalingFactor ?? VaeStructure.ScalingFactor(family);
     }
 
     /// <summary>The model that predicts.</summary>
     public Unet Unet { get; }
 
-    /// <summary>The text encoder; null after <see cref="ReleaseTextEncoder"/>.</summary>
-    public ClipTextEncoder? TextEncoder { get; private set; }
+    /// <summary>The text encoders; null after <see cref="ReleaseTextEncoders"/>.</summary>
+    public TextEncoders? TextEncoders { get; private set; }
 
     /// <summary>The autoencoder; null after <see cref="ReleaseVae"/>.</summary>
     public Vae? Vae { get; private set; }
 
-    /// <summary>Splits captions.</summary>
-    public ClipTokenizer Tokenizer { get; }
+    /// <summary>Split captions, one for each text encoder.</summary>
+    public IReadOnlyList<ClipTokenizer> Tokenizers { get; }
+
+    /// <summary>Id of the token that ends a text.</summary>
+    public long EndToken => Tokenizers[^1].Specials.End;
+
+    /// <summary>What the U-Net was made to predict, as far as its files tell.</summary>
+    public PredictionType Prediction { get; private init; }
+
+    /// <summary>Whether the U-Net is told the sizes of pictures.</summary>
+    public bool TakesSizes => Unet.TakesSizes;
 
     /// <summary>Latents of the U-Net = encoded latents times this.</summary>
     public double ScalingFactor { get; }
@@ -48,25 +62,41 @@ internal sealed class LoadedModels : IDisposable
     }
 
     /// <summary>Loads the models of an opened checkpoint.</summary>
-    /// <inheritdoc cref="Load(LoraConfig, ScalarType, Device, Action{string})"/>
-    public static LoadedModels Load(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    /// <param name="checkpoint">The base model.</param>
+    /// <param name="config">Names the tokenizer, and optionally another VAE.</param>
+    /// <param name="dtype">Compute type of U-Net and text encoders.</param>
+    /// <param name="device">Where they go.</param>
+    /// <param name="progress">Told what is being loaded.</param>
+    /// <param name="tokenizers">Split captions; null takes those that the configuration names, else the model's own.</param>
+    /// <exception cref="CheckpointFormatException">A file is not the model it should be.</exception>
+    public static LoadedModels Load(
+        Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
     {
-        RefuseOtherFamilies(checkpoint);
         progress("loading the U-Net");
         var unet = checkpoint[ModelPart.Unet];
         var loadedUnet = new Unet(new WeightSource(unet.Tensors, dtype, device), UnetConfig.Read(unet.Config));
-        progress("loading the text encoder");
-        var text = checkpoint[ModelPart.TextEncoder];
-        var loadedText = new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config));
-        var models = new LoadedModels(loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress), ChooseTokenizer(config, loadedText));
+        var parts = ModelParts.TextEncoders(checkpoint.Family);
+        progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
+        var encoders = parts.Select(part => checkpoint[part]).Select(text => new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config))).ToList();
+        var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1));
+        var models = new LoadedModels(checkpoint.Family, loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
+            tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText))
+        {
+            Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon,
+        };
         models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
-        loadedText.Options.UseCheckpointing = config.Training.GradientCheckpointing;
+        loadedText.UseCheckpointing = config.Training.GradientCheckpointing;
         return models;
     }
 
-    /// <summary>The layers that a network can be attached to: the text encoder's, then the U-Net's.</summary>
-    public IReadOnlyList<TargetLayer> Targets() =>
-        [.. Targets(NetworkPart.TextEncoder, TextEncoder!), .. Targets(NetworkPart.Unet, Unet)];
+    /// <summary>The layers that a network can be attached to: the text encoders', then the U-Net's.</summary>
+    public IReadOnlyList<TargetLayer> Targets()
+    {
+        var names = new LayerNames(family, Unet.AdaptableLayers().Select(l => l.Path));
+        var parts = ModelParts.TextEncoders(family).Zip<ModelPart, Block>(TextEncoders?.All ?? []).Append((ModelPart.Unet, Unet));
+        return [.. parts.SelectMany(part => part.Second.AdaptableLayers().Where(l => l.Container != BlockKind.Other)
+            .Select(l => TargetLayer.Of(names.PartOf(part.First), l.Layer, names.PathOf(part.First, l.Path))))];
+    }
 
     /// <summary>Frees the autoencoder.</summary>
     public void ReleaseVae()
@@ -75,29 +105,33 @@ internal sealed class LoadedModels : IDisposable
         Vae = null;
     }
 
-    /// <summary>Frees the text encoder.</summary>
-    public void ReleaseTextEncoder()
+    /// <summary>Frees the text encoders.</summary>
+    public void ReleaseTextEncoders()
     {
-        TextEncoder?.Dispose();
-        TextEncoder = null;
+        TextEncoders?.Dispose();
+        TextEncoders = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         ReleaseVae();
-        ReleaseTextEncoder();
+        ReleaseTextEncoders();
         Unet.Dispose();
     }
 
-    private static ClipTokenizer ChooseTokenizer(LoraConfig config, ClipTextEncoder textEncoder)
+    private static IReadOnlyList<ClipTokenizer> ChooseTokenizers(ModelFamily family, LoraConfig config, TextEncoders encoders)
     {
-        var tokenizer = TokenizerFolder.Choose(config.Resolve(config.Model.TokenizerPath), config.Resolve(config.Model.PretrainedModelNameOrPath));
-        // A tokenizer of its own may have more tokens than the text encoder has rows; the built-in one is what such models are made with, small recorded ones included.
-        return ReferenceEquals(tokenizer, ClipTokenizer.Default) || tokenizer.LargestId < textEncoder.VocabularySize
-            ? tokenizer
-            : throw new CheckpointFormatException(
-                $"The tokenizer knows ids up to {tokenizer.LargestId}, the text encoder has rows for {textEncoder.VocabularySize}. Set TokenizerPath to the tokenizer folder that belongs to the model.");
+        var tokenizers = TokenizerFolder.Choose(family, config.Resolve(config.Model.TokenizerPath), config.Resolve(config.Model.PretrainedModelNameOrPath));
+        for (var i = 0; i < tokenizers.Count; i++)
+        {
+            var rows = encoders.All[i].VocabularySize;
+            // A tokenizer of its own may have more tokens than the text encoder has rows; the built-in one is what such models are made with, small recorded ones included.
+            if (!ReferenceEquals(tokenizers[i], ClipTokenizer.BuiltIn(family)[i]) && tokenizers[i].LargestId >= rows)
+                throw new CheckpointFormatException(
+                    $"The tokenizer knows ids up to {tokenizers[i].LargestId}, the text encoder has rows for {rows}. Set TokenizerPath to the tokenizer folder that belongs to the model.");
+        }
+        return tokenizers;
     }
 
     // A training on cached latents, as the recorded ones are, needs no VAE; the recorded models have none.
@@ -116,15 +150,5 @@ internal sealed class LoadedModels : IDisposable
 
         Vae Read(CheckpointPart vae) =>
             new(new WeightSource(vae.Tensors, config.Model.NoHalfVae ? float32 : dtype, device), VaeConfig.Read(vae.Config));
-    }
-
-    private static IEnumerable<TargetLayer> Targets(NetworkPart part, Block model) =>
-        model.AdaptableLayers().Where(l => l.Container != BlockKind.Other).Select(l => TargetLayer.Of(part, l.Layer));
-
-    private static void RefuseOtherFamilies(Checkpoint checkpoint)
-    {
-        if (checkpoint.Family != ModelFamily.Sd1)
-            throw new CheckpointFormatException(
-                $"'{checkpoint.Path}' is a {checkpoint.Detection.InWords()}; this version trains Stable Diffusion 1.x. Give an SD 1.x checkpoint with -PretrainedModelNameOrPath.");
     }
 }

@@ -3,6 +3,7 @@ using KohyaPS.Engine.Diffusion;
 using KohyaPS.Engine.Diffusion.Samplers;
 using KohyaPS.Engine.Imaging;
 using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Models.Unet;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
@@ -49,11 +50,15 @@ internal sealed class ImageGenerator : IDisposable
     {
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var context = Encode([request.NegativePrompt, prompt], request.ClipSkip);      // [2, L, C], unconditional first
+        var both = Encode([request.NegativePrompt, prompt], request.ClipSkip);         // [2, L, C], [2, P], unconditional first
         // As the schedulers of the models' own folders have it, the last step goes to the noise of timestep 0.
-        var sampler = new DdimSampler(schedule, request.Steps, new() { EndsWithoutNoise = false });
-        var asked = Guidance.IsActive(request.GuidanceScale) ? context : context.narrow(0, 1, 1);
-        var model = Guidance.Model((x, timesteps) => models.Unet.Predict(x, timesteps, asked).to(float32), request.GuidanceScale);
+        var sampler = new DdimSampler(schedule, request.Steps, new() { EndsWithoutNoise = false, Prediction = models.Prediction });
+        var (first, count) = Guidance.IsActive(request.GuidanceScale) ? (0, 2) : (1, 1);
+        var states = both.States.narrow(0, first, count);
+        // Nothing is cut off: the picture is drawn as if the original had its size.
+        var size = HostTransfer.To(tensor(new float[] { request.Height, request.Width, 0, 0, request.Height, request.Width }), device);
+        var added = both.Pooled is { } pooled ? new AddedConditions(pooled.narrow(0, first, count), size.expand(count, -1)) : null;
+        var model = Guidance.Model((x, timesteps) => models.Unet.Predict(x, timesteps, states, added).to(float32), request.GuidanceScale);
         var latents = sampler.Run(HostTransfer.To(noise, device), new(model) { Cancellation = stop });
         return ToPicture(models.Vae!.Decode(latents / models.ScalingFactor));
     }
@@ -66,13 +71,13 @@ internal sealed class ImageGenerator : IDisposable
         models.Dispose();
     }
 
-    private Tensor Encode(string[] prompts, int clipSkip)
+    private TextConditions Encode(string[] prompts, int clipSkip)
     {
         using var scope = NewDisposeScope();
         // Prompt and negative prompt need as many chunks as the longer of them.
-        var length = prompts.Max(p => models.Tokenizer.Encode(p).Length) <= TokenChunks.TokensPerChunk ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
-        var rows = prompts.Select(p => stack(models.Tokenizer.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64)).ToArray())).ToArray();
-        return TextConditioning.Encode(models.TextEncoder!, HostTransfer.To(stack(rows), device), clipSkip).MoveToOuterDisposeScope();
+        var length = prompts.Max(p => models.Tokenizers[0].Encode(p).Length) <= TokenChunks.TokensPerChunk ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
+        var ids = models.Tokenizers.Select(t => HostTransfer.To(stack([.. prompts.Select(p => stack([.. t.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64))]))]), device)).ToList();
+        return models.TextEncoders!.Encode(ids, models.EndToken, clipSkip).MoveToOuterDisposeScope();
     }
 
     private AttachedNetwork Attach(string path, double multiplier)

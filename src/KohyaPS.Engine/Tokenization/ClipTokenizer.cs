@@ -50,6 +50,14 @@ internal sealed class ClipTokenizer
     /// <summary>The tokenizer of the second text encoder of SDXL: rows are padded with id 0, "!" is an ordinary word.</summary>
     public static ClipTokenizer SdxlSecond => sdxlSecond.Value;
 
+    /// <summary>The built-in tokenizers of a generation's text encoders, in their order.</summary>
+    public static IReadOnlyList<ClipTokenizer> BuiltIn(ModelFamily family) => family switch
+    {
+        ModelFamily.Sd2 => [StableDiffusion2],
+        ModelFamily.Sdxl => [Default, SdxlSecond],
+        _ => [Default],
+    };
+
     /// <summary>The ids that frame and fill a row.</summary>
     public SpecialTokens Specials { get; }
 

@@ -33,16 +33,26 @@ internal sealed class TokenizerFolder
         roles.TryAdd("eos_token", ClipTokenizer.EndText);
     }
 
-    /// <summary>The tokenizer that a model is trained with: the given folder, else the model's own, else the vocabulary of CLIP.</summary>
+    /// <summary>The tokenizers of a model's text encoders, in their order: the given folder's, else the model's own, else the vocabulary of CLIP.</summary>
+    /// <param name="family">The generation.</param>
     /// <param name="tokenizerPath">The setting TokenizerPath, resolved; null is not set.</param>
     /// <param name="modelPath">The base model, resolved: a file, or a diffusers folder.</param>
     /// <exception cref="CheckpointFormatException">A folder is incomplete or damaged.</exception>
-    public static ClipTokenizer Choose(string? tokenizerPath, string? modelPath)
+    public static IReadOnlyList<ClipTokenizer> Choose(ModelFamily family, string? tokenizerPath, string? modelPath)
     {
-        if (tokenizerPath is not null)
-            return Read(tokenizerPath);
-        var own = modelPath is null ? null : Path.Combine(modelPath, "tokenizer");
-        return own is not null && File.Exists(Path.Combine(own, "merges.txt")) ? Read(own) : ClipTokenizer.Default;
+        var builtIn = ClipTokenizer.BuiltIn(family);
+        string[] names = ["tokenizer", "tokenizer_2"];
+        if (tokenizerPath is not null && builtIn.Count == 1)
+            return [Read(tokenizerPath)];
+        if (tokenizerPath is not null && !Directory.Exists(Path.Combine(tokenizerPath, names[1])))
+            throw new CheckpointFormatException($"'{tokenizerPath}' has no folders 'tokenizer' and 'tokenizer_2', one for each text encoder of SDXL. Set TokenizerPath to the folder that holds both, or leave it out to use the vocabulary of CLIP.");
+        return [.. builtIn.Select((tokenizer, i) => tokenizerPath is not null ? Read(Path.Combine(tokenizerPath, names[i])) : Own(modelPath, names[i]) ?? tokenizer)];
+    }
+
+    private static ClipTokenizer? Own(string? modelPath, string name)
+    {
+        var folder = modelPath is null ? null : Path.Combine(modelPath, name);
+        return folder is not null && File.Exists(Path.Combine(folder, "merges.txt")) ? Read(folder) : null;
     }
 
     /// <summary>Reads one folder.</summary>

@@ -42,8 +42,8 @@ internal sealed class Trainer : IDisposable
         models = LoadedModels.Load(config, precision.ComputeType, device, phase => run.Progress(phase, 0, 0));
         setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
         var latents = CacheLatents(stop);
-        text = new TextStates(models.Tokenizer, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoder, config.Training.ClipSkip ?? 1);
-        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps), text, setup.Draws, config.Objective.PriorLossWeight);
+        text = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoders, config.Training.ClipSkip ?? 1);
+        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps), text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
         if (run.ResumedFrom is { } manifest)

@@ -9,14 +9,14 @@ namespace KohyaPS.Engine.Training;
 
 /// <summary>One micro-batch from latents to loss: noise, predict, score (Ho et al. 2020, arXiv 2006.11239; steps as in sd-scripts).</summary>
 /// <param name="unet">The model that predicts.</param>
-/// <param name="textEncoder">Encodes token ids; null where all text states are cached.</param>
+/// <param name="textEncoders">Encode token ids; null where all text states are cached.</param>
 /// <param name="schedule">How much noise each timestep holds.</param>
 /// <param name="noise">Which noise is added, at which timesteps.</param>
 /// <param name="objective">What is to be predicted, and how errors count.</param>
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="options">Scaling, clip skip, whether the text encoder is trained.</param>
 internal sealed class TrainingStep(
-    Unet unet, ClipTextEncoder? textEncoder, NoiseSchedule schedule, NoiseRecipe noise, Objective objective, IDraws draws, StepOptions options)
+    Unet unet, TextEncoders? textEncoders, NoiseSchedule schedule, NoiseRecipe noise, Objective objective, IDraws draws, StepOptions options)
 {
     /// <summary>Sees intermediate values by name when set; for tests that compare them.</summary>
     public Action<string, Tensor>? Observer { get; set; }
@@ -29,23 +29,32 @@ internal sealed class TrainingStep(
     {
         using var scope = NewDisposeScope();
         var latents = batch.Latents * options.ScalingFactor;                                    // [B, 4, h, w]
-        var context = Observed("text_cond", Condition(batch));                                  // [B, L, C]
+        var text = Observed(Condition(batch));                                                  // [B, L, C], [B, P]
+        var added = text.Pooled is { } pooled && batch.Sizes is { } sizes ? new AddedConditions(pooled, sizes) : null;
         var drawn = noise.Noise(latents, draws, microStep);                                     // [B, 4, h, w]
         var timesteps = noise.Timesteps((int)batch.Count, draws, microStep, latents.device);    // [B]
         var noisy = Observed("noisy_latents", noise.NoisyLatents(schedule, latents, drawn, timesteps, draws, microStep));
-        var predicted = Observed("model_pred", unet.Predict(noisy, timesteps, context)).to(float32);
+        var predicted = Observed("model_pred", unet.Predict(noisy, timesteps, text.States, added)).to(float32);
         var target = objective.Target(latents, drawn, timesteps);
         return objective.Loss(predicted, target, timesteps, batch.LossWeights, batch.Masks).MoveToOuterDisposeScope();
     }
 
-    private Tensor Condition(MicroBatch batch)
+    private TextConditions Condition(MicroBatch batch)
     {
-        if (batch.TextStates is { } cached)
-            return cached;
-        if (textEncoder is null || batch.InputIds is not { } ids)
+        if (batch.Text is { } known)
+            return known;
+        if (textEncoders is null || batch.InputIds is not { } ids)
             throw new InvalidOperationException("A micro-batch without text states needs token ids and a text encoder.");
         using var grad = set_grad_enabled(options.TrainsTextEncoder);
-        return TextConditioning.Encode(textEncoder, ids, options.ClipSkip);
+        return textEncoders.Encode(ids, options.EndToken, options.ClipSkip);
+    }
+
+    private TextConditions Observed(TextConditions text)
+    {
+        Observer?.Invoke("text_cond", text.States);
+        if (text.Pooled is { } pooled)
+            Observer?.Invoke("text_pooled", pooled);
+        return text;
     }
 
     private Tensor Observed(string name, Tensor value)

@@ -15,7 +15,7 @@ public sealed class TokenizerFolderTests : IDisposable
     public void A_folder_with_the_vocabulary_of_CLIP_gives_the_same_ids()
     {
         WriteFolder(new { pad_token = "<|endoftext|>", bos_token = new { content = "<|startoftext|>" } });
-        var own = TokenizerFolder.Choose(null, model);
+        var own = Assert.Single(TokenizerFolder.Choose(ModelFamily.Sd1, null, model));
         Assert.NotSame(ClipTokenizer.Default, own);
         Assert.Equal(ClipTokenizer.Default.Encode("it's a dog's life, \u00E9t\u00E9 1234"), own.Encode("it's a dog's life, \u00E9t\u00E9 1234"));
         Assert.Equal(ClipTokenizer.Default.Specials, own.Specials);
@@ -68,12 +68,12 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_folder_the_vocabulary_of_CLIP_serves() => Assert.Same(ClipTokenizer.Default, TokenizerFolder.Choose(null, model));
+    public void Without_a_folder_the_vocabulary_of_CLIP_serves() => Assert.Same(ClipTokenizer.Default, Assert.Single(TokenizerFolder.Choose(ModelFamily.Sd1, null, model)));
 
     [Fact]
     public void A_folder_that_is_not_there_is_named()
     {
-        var refusal = Assert.Throws<CheckpointFormatException>(() => TokenizerFolder.Choose(Folder, null));
+        var refusal = Assert.Throws<CheckpointFormatException>(() => TokenizerFolder.Choose(ModelFamily.Sd1, Folder, null));
         Assert.Contains(Folder, refusal.Message, StringComparison.Ordinal);
     }
 

@@ -49,6 +49,9 @@ internal sealed class Unet : Block
     /// <summary>Where the weights are, and the inputs must be.</summary>
     public Device Device => convIn.Weight.device;
 
+    /// <summary>Whether it is told the pooled text and the sizes of pictures.</summary>
+    public bool TakesSizes => addedEmbedding is not null;
+
     /// <param name="latents">[B, 4, h, w] noisy latents of any float type and any size.</param>
     /// <param name="timesteps">[B] or [1], whole or fractional.</param>
     /// <param name="context">[B, L, Cctx] text states of any float type.</param>

@@ -22,11 +22,10 @@ internal sealed class DyLoraAdapter : NetworkAdapter
         : base(plan, mode)
     {
         var layer = plan.Target;
-        long rank = plan.Rank;
         this.unit = unit;
         // Each rank has a slice of its own, so the fan-in is the same as that of one matrix.
-        down = new($"{plan.Name}.lora_down.weight", [rank, .. layer.WeightShape.Skip(1)], plan.DownGroup, Initializers.KaimingUniform(layer.FanIn));
-        up = new($"{plan.Name}.lora_up.weight", layer.IsConvolution ? [layer.Outputs, rank, 1, 1] : [layer.Outputs, rank], plan.UpGroup, null);
+        down = new($"{plan.Name}.lora_down.weight", AdapterShapes.Down(plan), plan.DownGroup, Initializers.KaimingUniform(layer.FanIn));
+        up = new($"{plan.Name}.lora_up.weight", AdapterShapes.Up(plan), plan.UpGroup, null);
         Parameters = [down, up];
         strides = [layer.Stride, layer.Stride];
         paddings = [layer.Padding, layer.Padding];

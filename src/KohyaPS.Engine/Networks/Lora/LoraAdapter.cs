@@ -22,8 +22,8 @@ internal sealed class LoraAdapter : NetworkAdapter
         var layer = plan.Target;
         long rank = plan.Rank;
         var first = fixedDown ? Initializers.Normal(Math.Sqrt(2.0 / (layer.Inputs + rank))) : Initializers.KaimingUniform(layer.FanIn);
-        down = new($"{plan.Name}.lora_down.weight", [rank, .. layer.WeightShape.Skip(1)], plan.DownGroup, first);
-        up = new($"{plan.Name}.lora_up.weight", layer.IsConvolution ? [layer.Outputs, rank, 1, 1] : [layer.Outputs, rank], plan.UpGroup, null);
+        down = new($"{plan.Name}.lora_down.weight", AdapterShapes.Down(plan), plan.DownGroup, first);
+        up = new($"{plan.Name}.lora_up.weight", AdapterShapes.Up(plan), plan.UpGroup, null);
         Parameters = [down, up];
         strides = [layer.Stride, layer.Stride];
         paddings = [layer.Padding, layer.Padding];

@@ -11,8 +11,9 @@ namespace KohyaPS.Engine.Training.Batches;
 /// <param name="text">From captions to ids or states.</param>
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="priorLossWeight">Weight of the loss of regularisation pictures.</param>
+/// <param name="takesSizes">Whether the model is told the sizes of pictures (SDXL).</param>
 internal sealed class DatasetBatchSource(
-    EpochPlanner planner, long seed, LatentEncoder latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight)
+    EpochPlanner planner, long seed, LatentEncoder latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes)
     : IBatchSource
 {
     private (int Epoch, IReadOnlyList<TrainingBatch> Batches) current = (0, []);
@@ -29,15 +30,23 @@ internal sealed class DatasetBatchSource(
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var texts = samples.Select(s => captions.Of(s, epoch, index)).ToList();
-        var states = text.States(texts);
+        var conditions = text.Conditions(texts);
         var weights = samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray();
         return new MicroBatch
         {
             Latents = Latents(samples, epoch).DetachFromDisposeScope(),
-            TextStates = states?.DetachFromDisposeScope(),
-            InputIds = states is null ? text.Ids(texts).DetachFromDisposeScope() : null,
+            Text = conditions?.DetachFromDisposeScope(),
+            InputIds = conditions is null ? [.. text.Ids(texts).Select(ids => ids.DetachFromDisposeScope())] : null,
+            Sizes = takesSizes ? Sizes(samples).DetachFromDisposeScope() : null,
             LossWeights = tensor(weights).DetachFromDisposeScope(),
         };
+    }
+
+    private static Tensor Sizes(IReadOnlyList<BatchSample> samples)
+    {
+        var sizes = samples.Select(s => SizeConditioning.Of(s.Image.Image.Size, s.Image.Assignment.Bucket, isFlipped: false));
+        float[] numbers = [.. sizes.SelectMany(s => new float[] { s.Original.Height, s.Original.Width, s.CropTop, s.CropLeft, s.Target.Height, s.Target.Width })];
+        return tensor(numbers).view(samples.Count, -1);      // [B, 6]
     }
 
     // Mean and deviation of each picture, and one draw for (epoch, picture): the same with and without a cache.

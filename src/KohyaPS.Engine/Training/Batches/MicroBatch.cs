@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
@@ -9,11 +10,14 @@ internal sealed record MicroBatch : IDisposable
     /// <summary>[B, 4, h, w] float32 latents as the VAE gives them, not yet multiplied by its scaling factor.</summary>
     public required Tensor Latents { get; init; }
 
-    /// <summary>[B, n, 77] int64 token ids; null where <see cref="TextStates"/> are cached.</summary>
-    public Tensor? InputIds { get; init; }
+    /// <summary>For each text encoder [B, n, 77] int64 token ids; null where <see cref="Text"/> is known.</summary>
+    public IReadOnlyList<Tensor>? InputIds { get; init; }
 
-    /// <summary>[B, L, C] cached text states; null where the text encoder runs.</summary>
-    public Tensor? TextStates { get; init; }
+    /// <summary>What the captions say, where the text encoder is not trained; null where it runs.</summary>
+    public TextConditions? Text { get; init; }
+
+    /// <summary>[B, 6] float32 original height and width, crop top and left, target height and width in pixels; null for models that do not take them.</summary>
+    public Tensor? Sizes { get; init; }
 
     /// <summary>[B] float32 weight of each sample's loss: 1, or prior_loss_weight for a regularisation picture.</summary>
     public required Tensor LossWeights { get; init; }
@@ -30,8 +34,9 @@ internal sealed record MicroBatch : IDisposable
         return this with
         {
             Latents = Moved(Latents)!,
-            InputIds = Moved(InputIds),
-            TextStates = Moved(TextStates),
+            InputIds = InputIds is null ? null : [.. InputIds.Select(ids => Moved(ids)!)],
+            Text = Text is null ? null : new(Moved(Text.States)!, Moved(Text.Pooled)),
+            Sizes = Moved(Sizes),
             LossWeights = Moved(LossWeights)!,
             Masks = Moved(Masks),
         };
@@ -43,8 +48,10 @@ internal sealed record MicroBatch : IDisposable
     public void Dispose()
     {
         Latents.Dispose();
-        InputIds?.Dispose();
-        TextStates?.Dispose();
+        foreach (var ids in InputIds ?? [])
+            ids.Dispose();
+        Text?.Dispose();
+        Sizes?.Dispose();
         LossWeights.Dispose();
         Masks?.Dispose();
     }

@@ -6,54 +6,74 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Training.Batches;
 
 /// <summary>
-/// Turns captions into what the step needs: token ids where the text encoder is trained; else its states, each caption encoded once. A
+/// Turns captions into what the step needs: token ids where the text encoder is trained; else what the captions say, each encoded once. A
 /// frozen encoder gives the same states every time, so keeping them changes no number and spares its pass in every step.
 /// </summary>
-/// <param name="tokenizer">Splits captions.</param>
+/// <param name="tokenizers">Split captions, one for each text encoder.</param>
 /// <param name="maxTokenLength">75, 150 or 225.</param>
-/// <param name="frozenEncoder">The encoder whose states are kept; null gives token ids.</param>
+/// <param name="frozenEncoders">The encoders whose states are kept; null gives token ids.</param>
 /// <param name="clipSkip">1 takes the encoder's last layer.</param>
-internal sealed class TextStates(ClipTokenizer tokenizer, int maxTokenLength, ClipTextEncoder? frozenEncoder, int clipSkip) : IDisposable
+internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int maxTokenLength, TextEncoders? frozenEncoders, int clipSkip) : IDisposable
 {
-    // Captions that change every time (shuffled tags) are encoded as they come once this many are kept: about 0.25 MB each.
+    // Captions that change every time (shuffled tags) are encoded as they come once this many are kept: 0.25 MB each, for SDXL 0.6 MB.
     private const int MaxKept = 2048;
-    private readonly Dictionary<string, Tensor> kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TextConditions> kept = new(StringComparer.Ordinal);
 
-    /// <summary>[B, n, 77] int64 ids of a batch's captions.</summary>
-    public Tensor Ids(IReadOnlyList<string> captions)
-    {
-        using var scope = NewDisposeScope();
-        var rows = captions.Select(c => stack(tokenizer.EncodeChunks(c, maxTokenLength).Select(chunk => tensor(chunk, dtype: int64)).ToArray())).ToArray();
-        return stack(rows).MoveToOuterDisposeScope();
-    }
+    /// <summary>For each text encoder [B, n, 77] int64 ids of a batch's captions.</summary>
+    public IReadOnlyList<Tensor> Ids(IReadOnlyList<string> captions) => [.. tokenizers.Select(t => Ids(t, captions))];
 
-    /// <summary>[B, L, C] states of a batch's captions; null where the encoder is trained.</summary>
-    public Tensor? States(IReadOnlyList<string> captions)
+    /// <summary>What a batch's captions say; null where the encoder is trained.</summary>
+    public TextConditions? Conditions(IReadOnlyList<string> captions) =>
+        frozenEncoders is null ? null : TextConditions.Join([.. captions.Select(ConditionsOf)]);
+
+    /// <summary>Encodes captions that will be asked for, so that the encoders can leave memory afterwards.</summary>
+    /// <param name="captions">The captions; those that are there twice are encoded once.</param>
+    /// <param name="progress">Told how many are done.</param>
+    /// <param name="stop">Ends the work early.</param>
+    public void Fill(IReadOnlyList<string> captions, Action<int> progress, CancellationToken stop)
     {
-        if (frozenEncoder is null)
-            return null;
-        using var scope = NewDisposeScope();
-        return cat(captions.Select(StateOf).ToArray(), 0).MoveToOuterDisposeScope();
+        for (var i = 0; i < captions.Count; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            progress(i);
+            if (!kept.ContainsKey(captions[i]))
+                kept.Add(captions[i], Encode(captions[i]).DetachFromDisposeScope());
+        }
+        progress(captions.Count);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var state in kept.Values)
-            state.Dispose();
+        foreach (var text in kept.Values)
+            text.Dispose();
         kept.Clear();
     }
 
-    private Tensor StateOf(string caption)
+    private TextConditions ConditionsOf(string caption)
     {
         if (kept.TryGetValue(caption, out var known))
             return known;
-        using var grad = no_grad();
-        using var ids = HostTransfer.Move(Ids([caption]), frozenEncoder!.Device);
-        // Kept in the processor's memory, of which there is more.
-        var state = HostTransfer.Move(TextConditioning.Encode(frozenEncoder, ids, clipSkip), CPU);      // [1, L, C]
+        var text = Encode(caption);
         if (kept.Count < MaxKept)
-            kept.Add(caption, state.DetachFromDisposeScope());
-        return state;
+            kept.Add(caption, text.DetachFromDisposeScope());
+        return text;
+    }
+
+    private TextConditions Encode(string caption)
+    {
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        var ids = Ids([caption]).Select(i => HostTransfer.To(i, frozenEncoders!.Device)).ToList();
+        var text = frozenEncoders!.Encode(ids, tokenizers[^1].Specials.End, clipSkip);
+        // Kept in the processor's memory, of which there is more.
+        return new TextConditions(HostTransfer.To(text.States, CPU), text.Pooled is { } pooled ? HostTransfer.To(pooled, CPU) : null).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Ids(ClipTokenizer tokenizer, IReadOnlyList<string> captions)
+    {
+        using var scope = NewDisposeScope();
+        var rows = captions.Select(c => stack(tokenizer.EncodeChunks(c, maxTokenLength).Select(chunk => tensor(chunk, dtype: int64)).ToArray())).ToArray();
+        return stack(rows).MoveToOuterDisposeScope();
     }
 }

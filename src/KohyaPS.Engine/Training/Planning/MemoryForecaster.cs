@@ -27,11 +27,11 @@ internal static class MemoryForecaster
     {
         var bytesOfValue = config.Runtime.MixedPrecision is MixedPrecision.No ? 4 : 2;
         var unet = checkpoint[ModelPart.Unet];
-        var text = checkpoint[ModelPart.TextEncoder];
-        var targets = StoredTargets.Of(NetworkPart.TextEncoder, text.Tensors).Concat(StoredTargets.Of(NetworkPart.Unet, unet.Tensors));
+        var texts = ModelParts.TextEncoders(checkpoint.Family).Select(part => checkpoint[part]).ToList();
+        var targets = StoredTargets.Of(checkpoint.Family, texts.Append(unet).ToDictionary(p => p.Part, p => (ITensorStore)p.Tensors));
         var plan = NetworkPlan.Create(config.Network, config.Optimizer, targets);
         var trainsText = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
-        var weights = Count(unet.Tensors) * bytesOfValue + (trainsText ? Count(text.Tensors) * bytesOfValue : 0);
+        var weights = Count(unet.Tensors) * bytesOfValue + (trainsText ? texts.Sum(t => Count(t.Tensors)) * bytesOfValue : 0);
         if (!config.Caching.CacheLatents)
             weights += Count(checkpoint[ModelPart.Vae].Tensors) * sizeof(float);
         var parameters = plan.Adapters.Sum(a => a.Rank * (a.Target.FanIn + a.Target.Outputs));

@@ -35,8 +35,8 @@ internal sealed class TrainingSetup : IDisposable
         Schedule = ScheduleChoice.Create(config.Schedule, config.Optimizer.LearningRate, length);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
-        Step = new TrainingStep(models.Unet, models.TextEncoder, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
-            new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, TrainsTextEncoder));
+        Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
+            new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, models.EndToken, TrainsTextEncoder));
         LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null);
     }
 
