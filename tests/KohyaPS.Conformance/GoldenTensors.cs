@@ -7,9 +7,9 @@ namespace KohyaPS.Conformance;
 /// <summary>The tensors beside a JSON of recorded cases.</summary>
 public sealed class GoldenTensors : IDisposable
 {
-    private readonly SafetensorsStore store;
+    private readonly TensorFileStore store;
 
-    private GoldenTensors(string path) => store = SafetensorsStore.Open(path);
+    private GoldenTensors(string path) => store = TensorFileStore.Open(path);
 
     /// <summary>The tensors beside a JSON file, by its name; null where there are none.</summary>
     public static GoldenTensors? Beside(string json) =>

@@ -10,6 +10,7 @@ public sealed class ModelsFamily : GoldenFamily
     [
         SafetensorsCases.In,
         DetectionCases.In,
+        PickleCases.In,
         LayoutCases.In,
     ];
 

@@ -7,10 +7,8 @@ namespace KohyaPS.Safetensors;
 /// <param name="Begin">First byte, counted from the start of the data region.</param>
 /// <param name="End">The byte after the last.</param>
 public sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape, long Begin, long End)
+    : SafetensorsDeclaration(Name, Dtype, Shape)
 {
     /// <summary>Bytes of the tensor.</summary>
     public long Length => End - Begin;
-
-    /// <summary>Number of elements: the product of the dimensions, 1 for a scalar.</summary>
-    public long ElementCount { get; } = Shape.Aggregate(1L, (product, d) => checked(product * d));
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.MemoryMappedFiles;
+using KohyaPS.TensorFiles;
 
 namespace KohyaPS.Safetensors;
 
@@ -8,7 +9,7 @@ namespace KohyaPS.Safetensors;
 /// A safetensors file, memory-mapped for reading. Opening reads and checks the header only; the data is paged in when it is touched.
 /// The spans and pointers of this type end with <see cref="Dispose"/>.
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe class SafetensorsFile : ITensorFile
 {
     private readonly Dictionary<string, SafetensorsEntry> byName;
     private readonly MemoryMappedFile mapping;
@@ -44,6 +45,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Bytes of the data region.</summary>
     public long DataLength { get; }
+
+    /// <inheritdoc/>
+    long ITensorFile.SizeBytes => DataOffset + DataLength;
+
+    /// <inheritdoc/>
+    IReadOnlyList<SafetensorsDeclaration> ITensorFile.Tensors => Entries;
+
+    /// <inheritdoc/>
+    long? ITensorFile.GlobalStep => null;
 
     /// <summary>The tensor of that name.</summary>
     /// <exception cref="CheckpointFormatException">There is none.</exception>
@@ -118,6 +128,24 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (!FloatConversion.TryConvert(Bytes(entry), entry.Dtype, values))
             throw new CheckpointFormatException($"The tensor '{name}' of '{Path}' has the dtype {entry.Dtype.ToName()}, which cannot be read as numbers here.");
         return values;
+    }
+
+    /// <inheritdoc/>
+    bool ITensorFile.TryFind(string name, [NotNullWhen(true)] out SafetensorsDeclaration? tensor)
+    {
+        var isFound = byName.TryGetValue(name, out var entry);
+        tensor = entry;
+        return isFound;
+    }
+
+    /// <inheritdoc/>
+    TensorPlace ITensorFile.Locate(string name) => new(DataOffset + this[name].Begin, this[name].Length);
+
+    /// <inheritdoc/>
+    byte* ITensorFile.Pointer(TensorPlace place)
+    {
+        ObjectDisposedException.ThrowIf(data is null, this);
+        return data + (place.Offset - DataOffset);
     }
 
     /// <summary>Unmaps and closes the file.</summary>

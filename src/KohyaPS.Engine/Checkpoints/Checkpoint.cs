@@ -12,10 +12,10 @@ namespace KohyaPS.Engine.Checkpoints;
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
-    private readonly List<SafetensorsStore> stores;
+    private readonly List<TensorFileStore> stores;
     private readonly Dictionary<ModelPart, CheckpointPart> parts;
 
-    private Checkpoint(string path, ModelDetection detection, List<SafetensorsStore> stores, IEnumerable<CheckpointPart> parts, IReadOnlyList<string> unexpected)
+    private Checkpoint(string path, ModelDetection detection, List<TensorFileStore> stores, IEnumerable<CheckpointPart> parts, IReadOnlyList<string> unexpected)
     {
         Path = path;
         Detection = detection;
@@ -43,7 +43,7 @@ internal sealed class Checkpoint : IDisposable
     public bool IsFolder => Detection.IsDiffusersLayout == true;
 
     /// <summary>The store of a single file, under its own keys.</summary>
-    public SafetensorsStore SingleFile => IsFolder ? throw new InvalidOperationException("A diffusers folder has no single file.") : stores[0];
+    public TensorFileStore SingleFile => IsFolder ? throw new InvalidOperationException("A diffusers folder has no single file.") : stores[0];
 
     /// <summary>The parts that are there.</summary>
     public IReadOnlyCollection<CheckpointPart> Parts => parts.Values;
@@ -84,9 +84,7 @@ internal sealed class Checkpoint : IDisposable
 
     private static Checkpoint OpenSingleFile(string path, CheckpointOptions options)
     {
-        if (System.IO.Path.GetExtension(path).ToLowerInvariant() is ".ckpt" or ".pt" or ".pth" or ".bin" && File.Exists(path))
-            throw new CheckpointFormatException($"'{path}' is a pickle checkpoint, which can run code when it is opened. Get the .safetensors version of the model.");
-        var store = SafetensorsStore.Open(path);
+        var store = TensorFileStore.Open(path);
         try
         {
             var detection = ModelDetector.Detect(store.File) with { IsDiffusersLayout = false };
@@ -114,7 +112,7 @@ internal sealed class Checkpoint : IDisposable
     private static Checkpoint OpenFolder(string path, CheckpointOptions options)
     {
         var folder = new DiffusersFolder(path, options.Variant);
-        var stores = new List<SafetensorsStore>();
+        var stores = new List<TensorFileStore>();
         try
         {
             var parts = folder.Parts.Select(part => folder.Open(part, options.Configs?[part], stores)).ToList();

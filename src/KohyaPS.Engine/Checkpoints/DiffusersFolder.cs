@@ -30,16 +30,16 @@ internal sealed class DiffusersFolder
     /// <param name="part">Which.</param>
     /// <param name="config">Its configuration where it is known from elsewhere.</param>
     /// <param name="opened">Takes the files, for the caller to close.</param>
-    public CheckpointPart Open(ModelPart part, JsonElement? config, List<SafetensorsStore> opened) =>
+    public CheckpointPart Open(ModelPart part, JsonElement? config, List<TensorFileStore> opened) =>
         OpenPart(Path.Combine(path, part.FolderName()), part, config, opened, variant);
 
     /// <summary>Opens a part in a folder of its own.</summary>
     /// <inheritdoc cref="Open"/>
-    public static CheckpointPart OpenPart(string folder, ModelPart part, JsonElement? config, List<SafetensorsStore> opened, string? variant = null)
+    public static CheckpointPart OpenPart(string folder, ModelPart part, JsonElement? config, List<TensorFileStore> opened, string? variant = null)
     {
         var first = opened.Count;
-        foreach (var file in FindWeights(folder, part.WeightsName(), variant))
-            opened.Add(SafetensorsStore.Open(file));
+        foreach (var file in FindWeights(folder, part, variant))
+            opened.Add(TensorFileStore.Open(file));
         var tensors = new MappedStore(part.InWords(), opened.Skip(first).SelectMany(s => s.Names.Select(key => (s, Map(part, key, s)))));
         return new(part, tensors, config ?? ReadConfig(folder));
     }
@@ -77,34 +77,36 @@ internal sealed class DiffusersFolder
         };
     }
 
-    private static KeyMapping Map(ModelPart part, string key, SafetensorsStore store) => part switch
+    private static KeyMapping Map(ModelPart part, string key, TensorFileStore store) => part switch
     {
         ModelPart.Vae when VaeKeyMap.Modernize(key) is var name => new(name, key, VaeKeyMap.IsProjection(name) ? KeyOperation.Squeeze : KeyOperation.Same),
         ModelPart.Unet => new(key, key),
         _ => new(ClipKeyMap.Normalize(key), key),
     };
 
-    private static List<string> FindWeights(string folder, string name, string? variant)
+    // Safetensors of any variant before pickles of any.
+    private static List<string> FindWeights(string folder, ModelPart part, string? variant)
     {
         string?[] variants = variant is null ? [null, "fp16"] : [variant, null, "fp16"];
-        foreach (var suffix in variants.Distinct().Select(v => v is null ? "" : "." + v))
+        foreach (var (name, extension) in new[] { (part.WeightsName(), ".safetensors"), (part.PickleName(), ".bin") })
         {
-            var single = Path.Combine(folder, $"{name}{suffix}.safetensors");
-            if (File.Exists(single))
-                return [single];
-            // Both places of the variant are in use.
-            foreach (var index in new[] { $"{name}{suffix}.safetensors.index.json", $"{name}.safetensors.index{suffix}.json" }.Select(i => Path.Combine(folder, i)))
+            foreach (var suffix in variants.Distinct().Select(v => v is null ? "" : "." + v))
             {
-                if (File.Exists(index))
-                    return ReadIndex(folder, index);
+                var single = Path.Combine(folder, $"{name}{suffix}{extension}");
+                if (File.Exists(single))
+                    return [single];
+                // Both places of the variant are in use.
+                foreach (var index in new[] { $"{name}{suffix}{extension}.index.json", $"{name}{extension}.index{suffix}.json" }.Select(i => Path.Combine(folder, i)))
+                {
+                    if (File.Exists(index))
+                        return ReadIndex(folder, index, extension);
+                }
             }
         }
-        throw new CheckpointFormatException(Directory.EnumerateFiles(folder, "*.bin").Any()
-            ? $"'{folder}' has its weights only as a pickle (.bin), which can run code when it is opened. Get the .safetensors version of the model."
-            : $"'{folder}' has no '{name}.safetensors'. Get the model's folder anew.");
+        throw new CheckpointFormatException($"'{folder}' has no '{part.WeightsName()}.safetensors'. Get the model's folder anew.");
     }
 
-    private static List<string> ReadIndex(string folder, string index)
+    private static List<string> ReadIndex(string folder, string index, string extension)
     {
         var json = CheckpointConfigs.ReadJson(index);
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
@@ -113,8 +115,8 @@ internal sealed class DiffusersFolder
         foreach (var file in files)
         {
             // A plain name in the same folder, nothing that could point elsewhere.
-            if (file.Length == 0 || file.IndexOfAny(['/', '\\', ':', '\0']) >= 0 || file is "." or ".." || !file.EndsWith(".safetensors", StringComparison.Ordinal))
-                throw new CheckpointFormatException($"'{index}' names '{file}', which is no .safetensors file in its own folder. Do not use this model, or get it anew.");
+            if (file.Length == 0 || file.IndexOfAny(['/', '\\', ':', '\0']) >= 0 || file is "." or ".." || !file.EndsWith(extension, StringComparison.Ordinal))
+                throw new CheckpointFormatException($"'{index}' names '{file}', which is no {extension} file in its own folder. Do not use this model, or get it anew.");
             if (!File.Exists(Path.Combine(folder, file)))
                 throw new CheckpointFormatException($"'{folder}' lacks '{file}', which '{Path.GetFileName(index)}' names. Get the missing file.");
         }

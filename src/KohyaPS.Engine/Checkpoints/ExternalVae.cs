@@ -13,9 +13,9 @@ namespace KohyaPS.Engine.Checkpoints;
 internal sealed class ExternalVae : IDisposable
 {
     private static readonly string[] LeftoverPrefixes = ["loss.", "model_ema."];
-    private readonly List<SafetensorsStore> stores;
+    private readonly List<TensorFileStore> stores;
 
-    private ExternalVae(CheckpointPart part, List<SafetensorsStore> stores) => (Part, this.stores) = (part, stores);
+    private ExternalVae(CheckpointPart part, List<TensorFileStore> stores) => (Part, this.stores) = (part, stores);
 
     /// <summary>The VAE, complete.</summary>
     public CheckpointPart Part { get; }
@@ -27,7 +27,7 @@ internal sealed class ExternalVae : IDisposable
     /// <exception cref="CheckpointFormatException">It is no VAE, or an incomplete one.</exception>
     public static ExternalVae Open(string path, ModelFamily family)
     {
-        var stores = new List<SafetensorsStore>();
+        var stores = new List<TensorFileStore>();
         try
         {
             var full = Path.GetFullPath(path);
@@ -46,7 +46,7 @@ internal sealed class ExternalVae : IDisposable
     /// <inheritdoc/>
     public void Dispose() => stores.ForEach(s => s.Dispose());
 
-    private static CheckpointPart OpenFolder(string folder, List<SafetensorsStore> stores)
+    private static CheckpointPart OpenFolder(string folder, List<TensorFileStore> stores)
     {
         var inner = Path.Combine(folder, ModelPart.Vae.FolderName());
         var own = File.Exists(Path.Combine(folder, "config.json")) ? folder : inner;
@@ -55,9 +55,9 @@ internal sealed class ExternalVae : IDisposable
             : throw new CheckpointFormatException($"'{folder}' holds no VAE: neither 'config.json' nor a folder 'vae'. Give the VAE's folder or its .safetensors file.");
     }
 
-    private static CheckpointPart OpenFile(string path, ModelFamily family, List<SafetensorsStore> stores)
+    private static CheckpointPart OpenFile(string path, ModelFamily family, List<TensorFileStore> stores)
     {
-        var store = SafetensorsStore.Open(path);
+        var store = TensorFileStore.Open(path);
         stores.Add(store);
         var detection = ModelDetector.Detect(store.File);
         if (detection.Kind is not (ModelKind.Vae or ModelKind.Checkpoint) || detection.Missing.Contains(ModelPart.Vae))

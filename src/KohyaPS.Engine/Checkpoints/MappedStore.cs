@@ -6,21 +6,27 @@ namespace KohyaPS.Engine.Checkpoints;
 /// <summary>The tensors of one model part under their diffusers names, read from files through a key map.</summary>
 internal sealed class MappedStore : ITensorStore
 {
-    private readonly Dictionary<string, (SafetensorsStore Source, KeyMapping Mapping)> tensors = new(StringComparer.Ordinal);
+    private const string WeightSuffix = ".weight";
+
+    // Weights in 8-bit floats may come with a factor beside them.
+    private const string ScaleSuffix = ".scale_weight";
+
+    private readonly Dictionary<string, (TensorFileStore Source, KeyMapping Mapping)> tensors = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
     private readonly string part;
 
     /// <param name="part">The part's name in messages.</param>
     /// <param name="sources">Where each tensor lies.</param>
     /// <exception cref="CheckpointFormatException">Two tensors have one name.</exception>
-    public MappedStore(string part, IEnumerable<(SafetensorsStore Source, KeyMapping Mapping)> sources)
+    public MappedStore(string part, IEnumerable<(TensorFileStore Source, KeyMapping Mapping)> sources)
     {
         this.part = part;
         foreach (var source in sources)
         {
             if (!tensors.TryAdd(source.Mapping.Name, source))
-                throw new CheckpointFormatException($"'{source.Source.File.Path}' has the {part}'s tensor '{source.Mapping.Name}' twice, also as '{source.Mapping.FileKey}'. Save the model again with one name for each.");
-            names.Add(source.Mapping.Name);
+                throw new CheckpointFormatException($"'{source.Source.Path}' has the {part}'s tensor '{source.Mapping.Name}' twice, also as '{source.Mapping.FileKey}'. Save the model again with one name for each.");
+            if (!source.Mapping.Name.EndsWith(ScaleSuffix, StringComparison.Ordinal))
+                names.Add(source.Mapping.Name);
         }
     }
 
@@ -48,11 +54,22 @@ internal sealed class MappedStore : ITensorStore
     public ScalarType Dtype(string name)
     {
         var (source, mapping) = Find(name);
-        return source.File[mapping.FileKey].Dtype.ToTorch();
+        return Scale(name) is null ? source[mapping.FileKey].Dtype.ToTorch() : ScalarType.Float32;
     }
 
     /// <inheritdoc/>
     public Tensor Read(string name)
+    {
+        if (Scale(name) is not { } scaleName)
+            return ReadStored(name);
+        using var scope = NewDisposeScope();
+        var scale = ReadStored(scaleName).to(ScalarType.Float32);
+        return scale.numel() == 1
+            ? ReadStored(name).to(ScalarType.Float32).mul(scale.reshape([])).MoveToOuterDisposeScope()
+            : throw new CheckpointFormatException($"The {part}'s tensor '{scaleName}' is not one number. Get the model in fp16 or bf16.");
+    }
+
+    private Tensor ReadStored(string name)
     {
         var (source, mapping) = Find(name);
         var stored = source.Read(mapping.FileKey);
@@ -71,6 +88,9 @@ internal sealed class MappedStore : ITensorStore
         }
     }
 
+    private string? Scale(string name) =>
+        name.EndsWith(WeightSuffix, StringComparison.Ordinal) && name[..^WeightSuffix.Length] + ScaleSuffix is var scale && tensors.ContainsKey(scale) ? scale : null;
+
     private static Tensor Transposed(Tensor stored, KeyMapping mapping)
     {
         if (stored.dim() != 2)
@@ -83,7 +103,7 @@ internal sealed class MappedStore : ITensorStore
         ? stored.narrow(0, third * (stored.size(0) / 3), stored.size(0) / 3)
         : throw new CheckpointFormatException($"The tensor '{mapping.FileKey}' cannot be split into query, key and value: its first dimension is no multiple of 3.");
 
-    private (SafetensorsStore Source, KeyMapping Mapping) Find(string name) => tensors.TryGetValue(name, out var found)
+    private (TensorFileStore Source, KeyMapping Mapping) Find(string name) => tensors.TryGetValue(name, out var found)
         ? found
         : throw new CheckpointFormatException($"The {part} has no tensor '{name}'. The model is incomplete or of another kind; get a whole one.");
 }

@@ -16,6 +16,10 @@ internal static class ModelParts
     public static string WeightsName(this ModelPart part) =>
         part is ModelPart.Unet or ModelPart.Vae ? "diffusion_pytorch_model" : "model";
 
+    /// <summary>File name of the weights where they are a pickle, without variant and extension.</summary>
+    public static string PickleName(this ModelPart part) =>
+        part is ModelPart.Unet or ModelPart.Vae ? "diffusion_pytorch_model" : "pytorch_model";
+
     /// <summary>The part's name in a sentence.</summary>
     public static string InWords(this ModelPart part) => part switch
     {

@@ -6,6 +6,14 @@ namespace KohyaPS.Conformance.Models;
 /// <summary>Good and hostile safetensors files: what opens, what it holds, what is refused.</summary>
 internal static class SafetensorsCases
 {
+    /// <summary>The type of a name as torch spells it.</summary>
+    public static SafetensorsDtype Dtype(string torchName) => torchName switch
+    {
+        "float8_e4m3fn" => SafetensorsDtype.F8E4M3,
+        "float8_e5m2" => SafetensorsDtype.F8E5M2,
+        _ => Dtypes[torchName],
+    };
+
     private static readonly Dictionary<string, SafetensorsDtype> Dtypes = new()
     {
         ["float32"] = SafetensorsDtype.F32, ["float16"] = SafetensorsDtype.F16, ["float64"] = SafetensorsDtype.F64,

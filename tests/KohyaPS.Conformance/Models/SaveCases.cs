@@ -45,8 +45,9 @@ internal static class SaveCases
     private static void Compare(MiniCheckpoint mini, string path, SavePrecision precision, JsonElement expected, GoldenCheck check)
     {
         using var scope = NewDisposeScope();
-        using var source = SafetensorsStore.Open(mini.SingleFilePath);
-        using var saved = SafetensorsStore.Open(path);
+        using var source = TensorFileStore.Open(mini.SingleFilePath);
+        using var saved = TensorFileStore.Open(path);
+        using var file = SafetensorsFile.Open(path);
         var missing = expected.GetProperty("missing").EnumerateArray().Select(m => m.GetString()!).ToHashSet();
         var exceptions = expected.GetProperty("exceptions");
         check.EqualList("keys", [.. source.Names.Where(n => !missing.Contains(n)).Order(StringComparer.Ordinal)], [.. saved.Names.Order(StringComparer.Ordinal)]);
@@ -54,7 +55,7 @@ internal static class SaveCases
         var equal = 0;
         foreach (var name in saved.Names)
         {
-            var bytes = saved.File.Bytes(saved.File[name]);
+            var bytes = file.Bytes(file[name]);
             if (exceptions.TryGetProperty(name, out var exception))
             {
                 check.Equal($"{name} content", exception.GetProperty("sha256_le").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
@@ -63,7 +64,7 @@ internal static class SaveCases
             }
             using var cast = source.Read(name).to(precision.ToTorch()).contiguous();
             check.EqualList($"{name} shape", cast.shape, saved.Shape(name));
-            check.Equal($"{name} type", cast.dtype.ToStored(), saved.File[name].Dtype);
+            check.Equal($"{name} type", cast.dtype.ToStored(), file[name].Dtype);
             check.True($"{name} differs from the source cast to {precision}", bytes.SequenceEqual(cast.bytes));
             equal++;
         }

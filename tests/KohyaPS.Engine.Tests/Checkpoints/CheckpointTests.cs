@@ -64,7 +64,7 @@ public sealed class CheckpointTests : IDisposable
         // A header of 71 bytes: the floats begin at byte 79.
         var json = """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""".PadRight(71);
         File.WriteAllBytes(path, [.. BitConverter.GetBytes(71L), .. System.Text.Encoding.UTF8.GetBytes(json), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
-        using var store = SafetensorsStore.Open(path);
+        using var store = TensorFileStore.Open(path);
         using var read = store.Read("w");
         Assert.Equal([1.5f, -2f], read.data<float>().ToArray());
     }
@@ -138,7 +138,7 @@ public sealed class CheckpointTests : IDisposable
             ["empty"] = empty(0, 4),
         };
         TensorFile.Save(path, tensors, new Dictionary<string, string> { ["a"] = "b" });
-        using var store = SafetensorsStore.Open(path);
+        using var store = TensorFileStore.Open(path);
         foreach (var (name, want) in tensors)
         {
             using var got = store.Read(name);

@@ -21,8 +21,8 @@ public sealed class CheckpointMergeTests : IDisposable
         using var scope = NewDisposeScope();
         var lora = WriteLora("a.safetensors", Module, alpha: 1);
         var merged = Merge(Request(lora, ratio: 0.5) with { Precision = SavePrecision.Float });
-        using var before = SafetensorsStore.Open(MiniSd);
-        using var after = SafetensorsStore.Open(merged.Path);
+        using var before = TensorFileStore.Open(MiniSd);
+        using var after = TensorFileStore.Open(merged.Path);
         // up = 1, down = 2, rank 2: U D = 4 everywhere; times 0.5 times 1/2 = 1.
         Assert.True((after.Read(Key) - before.Read(Key).to(ScalarType.Float32) - 1).abs().max().ToSingle() < 1e-6);
         Assert.Equal(1, merged.ChangedTensors);
@@ -35,8 +35,8 @@ public sealed class CheckpointMergeTests : IDisposable
         using var scope = NewDisposeScope();
         var lora = WriteLora("a.safetensors", Module, alpha: 2);
         var merged = Merge(Request(lora, 0.75) with { Networks = [(lora, 0.75), (lora, -0.75)], Precision = SavePrecision.Float });
-        using var before = SafetensorsStore.Open(MiniSd);
-        using var after = SafetensorsStore.Open(merged.Path);
+        using var before = TensorFileStore.Open(MiniSd);
+        using var after = TensorFileStore.Open(merged.Path);
         Assert.True((after.Read(Key) - before.Read(Key).to(ScalarType.Float32)).abs().max().ToSingle() < 1e-6);
     }
 
@@ -45,8 +45,8 @@ public sealed class CheckpointMergeTests : IDisposable
     {
         var merged = Merge(Request(WriteLora("a.safetensors", Module, 1), 1));
         Assert.Equal(SavePrecision.Fp16, merged.Precision);
-        using var after = SafetensorsStore.Open(merged.Path);
-        Assert.Equal(Safetensors.SafetensorsDtype.F16, after.File[Key].Dtype);
+        using var after = TensorFileStore.Open(merged.Path);
+        Assert.Equal(Safetensors.SafetensorsDtype.F16, after[Key].Dtype);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Safetensors;
+using KohyaPS.TensorFiles;
 
 namespace KohyaPS.Engine.Checkpoints.Detection;
 
@@ -50,8 +51,7 @@ internal sealed class ModelDetector
         new ModelDetector(tensors, metadata, read, globalStep).Detect();
 
     /// <summary>Looks at an open file.</summary>
-    public static ModelDetection Detect(SafetensorsFile file) =>
-        Detect(file.Entries.Select(e => new SafetensorsDeclaration(e.Name, e.Dtype, e.Shape)), file.Metadata, file.ReadFloats);
+    public static ModelDetection Detect(ITensorFile file) => Detect(file.Tensors, file.Metadata, file.ReadFloats, file.GlobalStep);
 
     private ModelDetection Detect()
     {
@@ -105,7 +105,7 @@ internal sealed class ModelDetector
             return new() { Kind = ModelKind.Vae, IsDiffusersLayout = HasPrefix(vae + "encoder.down_blocks.") || HasPrefix(vae + "decoder.up_blocks.") };
         if (tensors.Keys.Any(k => k.EndsWith("embeddings.token_embedding.weight", StringComparison.Ordinal) || k == "token_embedding.weight"))
             return new() { Kind = ModelKind.TextEncoder };
-        var isEmbedding = Has("emb_params") || (Has("clip_l") && tensors.Count <= 2) || Has("string_to_param");
+        var isEmbedding = Has("emb_params") || (Has("clip_l") && tensors.Count <= 2) || HasPrefix("string_to_param");
         return new() { Kind = isEmbedding ? ModelKind.TextualInversion : ModelKind.Unknown };
     }
 

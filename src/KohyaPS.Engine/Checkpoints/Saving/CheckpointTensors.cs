@@ -11,7 +11,7 @@ internal static class CheckpointTensors
     {
         var store = checkpoint.SingleFile;
         var layout = SingleFileLayout.Of(checkpoint.Family);
-        return [.. store.File.Entries.Select(entry => new CheckpointTensor(
+        return [.. store.File.Tensors.Select(entry => new CheckpointTensor(
             layout.NormalizeKey(entry.Name), layout.PartOf(entry.Name), entry.Dtype.ToTorch(), entry.Shape, () => store.Read(entry.Name)))];
     }
 

@@ -47,7 +47,7 @@ internal static class TensorFile
     /// <exception cref="CheckpointFormatException">The file is not what it should be.</exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
-        using var store = SafetensorsStore.Open(path);
+        using var store = TensorFileStore.Open(path);
         using var grad = no_grad();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var name in store.Names)
@@ -61,7 +61,7 @@ internal static class TensorFile
     private static IEnumerable<SafetensorsDeclaration> Declare(IReadOnlyDictionary<string, Tensor> tensors) =>
         tensors.Select(t => new SafetensorsDeclaration(t.Key, t.Value.dtype.ToStored(), t.Value.shape));
 
-    private static void WriteBytes(Tensor tensor, Stream target)
+    internal static void WriteBytes(Tensor tensor, Stream target)
     {
         using var scope = NewDisposeScope();
         // A span holds 2 GiB at most, and a scalar has no dimension to cut.

@@ -6,12 +6,12 @@ namespace KohyaPS.Engine.Networks.Tools;
 /// <summary>One LoRA module of a file: what it adds to the weight of its layer, U D alpha / rank.</summary>
 internal sealed class StoredLora
 {
-    private readonly SafetensorsStore store;
+    private readonly TensorFileStore store;
     private readonly string down;
     private readonly string up;
     private readonly double? alpha;
 
-    private StoredLora(SafetensorsStore store, string name, string down, string up, double? alpha) =>
+    private StoredLora(TensorFileStore store, string name, string down, string up, double? alpha) =>
         (this.store, Name, this.down, this.up, this.alpha) = (store, name, down, up, alpha);
 
     /// <summary>Name of the module.</summary>
@@ -22,9 +22,9 @@ internal sealed class StoredLora
     /// <param name="name">The module.</param>
     /// <param name="roles">Its keys by role.</param>
     /// <exception cref="CheckpointFormatException">The module is incomplete or its shapes do not fit.</exception>
-    public static StoredLora Of(SafetensorsStore store, string name, Dictionary<string, string> roles)
+    public static StoredLora Of(TensorFileStore store, string name, Dictionary<string, string> roles)
     {
-        var path = store.File.Path;
+        var path = store.Path;
         if (!roles.TryGetValue("lora_down.weight", out var down) || !roles.TryGetValue("lora_up.weight", out var up))
             throw new CheckpointFormatException($"The module '{name}' of '{path}' lacks one of its two matrices. Look at the file with Test-LoraNetwork, and get it again.");
         long[] downShape = store.Shape(down), upShape = store.Shape(up);
@@ -32,7 +32,7 @@ internal sealed class StoredLora
             throw new CheckpointFormatException($"The matrices of '{name}' of '{path}' do not fit: down [{string.Join(", ", downShape)}], up [{string.Join(", ", upShape)}]. Look at the file with Test-LoraNetwork, and get it again.");
         if (!roles.TryGetValue("alpha", out var alphaKey))
             return new(store, name, down, up, null);
-        if (store.File[alphaKey].ElementCount != 1)
+        if (store[alphaKey].ElementCount != 1)
             throw new CheckpointFormatException($"The alpha of '{name}' of '{path}' is not one number. Look at the file with Test-LoraNetwork, and get it again.");
         return new(store, name, down, up, store.File.ReadFloats(alphaKey)[0]);
     }
@@ -52,11 +52,11 @@ internal sealed class StoredLora
         var u = store.Read(up).to(weight.dtype).flatten(1);      // [out, r]
         if (u.size(0) != weight.size(0) || u.size(0) * d.size(1) != weight.numel())
             throw new CheckpointFormatException(
-                $"The module '{Name}' of '{store.File.Path}' changes a weight of {u.size(0)} x {d.size(1)} numbers, but the checkpoint's layer has [{string.Join(", ", weight.shape)}]. The LoRA belongs to another kind of model.");
+                $"The module '{Name}' of '{store.Path}' changes a weight of {u.size(0)} x {d.size(1)} numbers, but the checkpoint's layer has [{string.Join(", ", weight.shape)}]. The LoRA belongs to another kind of model.");
         // float32 product: CPUs without half arithmetic are slow, and half products accumulate in float32 anyway.
         var product = u.to(ScalarType.Float32).mm(d.to(ScalarType.Float32)).to(weight.dtype);
         if (!product.isfinite().all().item<bool>())
-            throw new CheckpointFormatException($"The module '{Name}' of '{store.File.Path}' has numbers that are NaN or infinite: its training diverged. Use an earlier save of it.");
+            throw new CheckpointFormatException($"The module '{Name}' of '{store.Path}' has numbers that are NaN or infinite: its training diverged. Use an earlier save of it.");
         // alpha is read in the merge type, as the peer does, before it is divided.
         var scale = tensor(alpha ?? rank, ScalarType.Float32).to(weight.dtype) / rank;
         return (weight + (product * ratio * scale).view(weight.shape)).MoveToOuterDisposeScope();

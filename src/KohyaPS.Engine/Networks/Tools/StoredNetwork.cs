@@ -7,12 +7,12 @@ namespace KohyaPS.Engine.Networks.Tools;
 /// <summary>An open LoRA file whose modules can be added to weights.</summary>
 internal sealed class StoredNetwork : IDisposable
 {
-    private readonly SafetensorsStore store;
+    private readonly TensorFileStore store;
 
-    private StoredNetwork(SafetensorsStore store, IReadOnlyList<StoredLora> modules) => (this.store, Modules) = (store, modules);
+    private StoredNetwork(TensorFileStore store, IReadOnlyList<StoredLora> modules) => (this.store, Modules) = (store, modules);
 
     /// <summary>Full path.</summary>
-    public string Path => store.File.Path;
+    public string Path => store.Path;
 
     /// <summary>The file's metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata => store.File.Metadata;
@@ -24,7 +24,7 @@ internal sealed class StoredNetwork : IDisposable
     /// <exception cref="CheckpointFormatException">It is no LoRA or LoCon that can be added, or a module is incomplete.</exception>
     public static StoredNetwork Open(string path)
     {
-        var store = SafetensorsStore.Open(path);
+        var store = TensorFileStore.Open(path);
         try
         {
             var keys = store.Names.Select(n => (Name: n, Key: LoraKey.Parse(n))).ToList();
@@ -32,11 +32,11 @@ internal sealed class StoredNetwork : IDisposable
             {
                 if (key.Role is not ("lora_down.weight" or "lora_up.weight" or "alpha"))
                     throw new CheckpointFormatException(key.IsKnown
-                        ? $"'{store.File.Path}' holds '{name}', of a kind of network ({key.Algorithm?.ToString() ?? key.Role}) that cannot be merged. Merge LoRA and LoCon files; others can be loaded beside the model by the program that makes pictures."
-                        : $"'{store.File.Path}' is no LoRA: it holds '{name}'. Check that it is the file you meant.");
+                        ? $"'{store.Path}' holds '{name}', of a kind of network ({key.Algorithm?.ToString() ?? key.Role}) that cannot be merged. Merge LoRA and LoCon files; others can be loaded beside the model by the program that makes pictures."
+                        : $"'{store.Path}' is no LoRA: it holds '{name}'. Check that it is the file you meant.");
             }
             if (keys.Count == 0)
-                throw new CheckpointFormatException($"'{store.File.Path}' is no LoRA: it has no tensors. Check that it is the file you meant.");
+                throw new CheckpointFormatException($"'{store.Path}' is no LoRA: it has no tensors. Check that it is the file you meant.");
             return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => StoredLora.Of(store, m.Key, m.ToDictionary(k => k.Key.Role, k => k.Name)))]);
         }
         catch
