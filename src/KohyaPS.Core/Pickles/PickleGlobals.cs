@@ -101,6 +101,13 @@ internal static class PickleGlobals
     /// <summary>The element type that a name stands for; null where it is no type.</summary>
     public static SafetensorsDtype? Dtype(PickleGlobal global) => global.Module == "torch" && Dtypes.TryGetValue(global.Name, out var dtype) ? dtype : null;
 
+    /// <summary>The class of storages of a type; null where the type has none of its own.</summary>
+    public static string? StorageName(SafetensorsDtype dtype) => Storages.FirstOrDefault(s => s.Value == dtype).Key;
+
+    /// <summary>PyTorch's name of a type.</summary>
+    public static string DtypeName(SafetensorsDtype dtype) => Dtypes.FirstOrDefault(d => d.Value == dtype).Key
+        ?? throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "PyTorch has no such type.");
+
     private static bool IsActive(string module)
     {
         for (var end = module.Length; end > 0; end = module.LastIndexOf('.', end - 1))
