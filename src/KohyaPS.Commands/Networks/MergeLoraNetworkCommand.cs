@@ -138,7 +138,7 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
                 new()
                 {
                     Checkpoint = NetworkPaths.FileSystemPath(this, Checkpoint),
-                    Networks = [.. files.Select((f, i) => (f, RatioOf(i)))],
+                    Networks = [.. files.Select((f, i) => new WeightedNetwork(f, RatioOf(i)))],
                     Destination = destination,
                     MergePrecision = MergePrecision,
                     Precision = Precision,

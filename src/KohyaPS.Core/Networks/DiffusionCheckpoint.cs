@@ -3,20 +3,23 @@ namespace KohyaPS;
 /// <summary>A Stable Diffusion checkpoint that was written here.</summary>
 public sealed record DiffusionCheckpoint
 {
-    /// <summary>Full path of the file.</summary>
+    /// <summary>Full path of the file or folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Name of the file without its extension.</summary>
+    /// <summary>Name of the file without its extension, or of the folder.</summary>
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>The same as <see cref="Path"/>, under the name by which cmdlets take files from the pipeline.</summary>
     public string FullName => Path;
 
-    /// <summary>Size of the file in bytes.</summary>
+    /// <summary>Size of the weights' files in bytes.</summary>
     public long SizeBytes { get; init; }
 
     /// <summary>Generation of the model.</summary>
     public ModelFamily Family { get; init; }
+
+    /// <summary>True for a diffusers folder, false for a single file.</summary>
+    public bool IsDiffusersFolder { get; init; }
 
     /// <summary>Number type of its weights.</summary>
     public SavePrecision Precision { get; init; }

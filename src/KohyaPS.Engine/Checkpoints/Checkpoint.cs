@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using KohyaPS.Engine.Checkpoints.Detection;
 using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Engine.Checkpoints.Structure;
+using KohyaPS.Pickles;
+using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Checkpoints;
 
@@ -38,6 +40,23 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>The metadata of a single file; empty for a folder.</summary>
     public IReadOnlyDictionary<string, string> Metadata => IsFolder ? new Dictionary<string, string>() : stores[0].File.Metadata;
+
+    /// <summary>Epochs trained, where a PyTorch file says it.</summary>
+    public long? Epoch => IsFolder ? null : (stores[0].File as PickleFile)?.Epoch;
+
+    /// <summary>Steps trained, where a PyTorch file says it.</summary>
+    public long? GlobalStep => IsFolder ? null : stores[0].File.GlobalStep;
+
+    /// <summary>Classes that a PyTorch file names and whose objects were left out, for a note.</summary>
+    public IReadOnlyList<string> LeftOut => [.. stores.Select(s => s.File).OfType<PickleFile>().SelectMany(f => f.Placeholders).Distinct()];
+
+    /// <summary>The type that the U-Net's weights are stored in; half precision for those of 8 bits.</summary>
+    public SavePrecision OwnPrecision => Find(ModelPart.Unet) is not { } unet ? SavePrecision.Fp16 : unet.Tensors.Names.Select(unet.Tensors.Dtype).FirstOrDefault(ScalarType.Float16) switch
+    {
+        ScalarType.BFloat16 => SavePrecision.Bf16,
+        ScalarType.Float32 or ScalarType.Float64 => SavePrecision.Float,
+        _ => SavePrecision.Fp16,
+    };
 
     /// <summary>True for a diffusers folder.</summary>
     public bool IsFolder => Detection.IsDiffusersLayout == true;

@@ -34,6 +34,9 @@ internal sealed class ClipVocabulary
     /// <summary>The text of each symbol; a symbol that ends a word carries <c>&lt;/w&gt;</c>.</summary>
     public IReadOnlyList<string> Tokens => tokens;
 
+    /// <summary>The pairs that merge, best first.</summary>
+    public IEnumerable<(string Left, string Right)> Merges => merges.OrderBy(m => m.Value.Rank).Select(m => (tokens[m.Key.Left], tokens[m.Key.Right]));
+
     /// <summary>Reads a <c>merges.txt</c>: a version line, then one pair a line, best first.</summary>
     /// <param name="mergeLines">The file's text.</param>
     /// <param name="source">Its name, for messages.</param>

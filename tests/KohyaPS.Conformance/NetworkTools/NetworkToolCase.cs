@@ -24,6 +24,11 @@ public sealed class NetworkToolCase(string folder, JsonElement root)
     /// <summary>The path of a reference {"file": ...}.</summary>
     public string File(JsonElement reference) => Path.Combine(folder, reference.GetProperty("file").GetString()!);
 
+    /// <summary>The block weights of a network; null where there are none.</summary>
+    public IReadOnlyList<double>? BlockWeights(int network) => Settings.TryGetProperty("lbws", out var lists) && lists.ValueKind == JsonValueKind.Array
+        ? [.. lists[network].EnumerateArray().Select(w => w.GetDouble())]
+        : null;
+
     /// <summary>The path of a reference as the tool is to see it: changed files are made in a scratch folder under the name of the original.</summary>
     public string Materialize(JsonElement reference, string scratch)
     {

@@ -34,7 +34,7 @@ public sealed class CheckpointMergeTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var lora = WriteLora("a.safetensors", Module, alpha: 2);
-        var merged = Merge(Request(lora, 0.75) with { Networks = [(lora, 0.75), (lora, -0.75)], Precision = SavePrecision.Float });
+        var merged = Merge(Request(lora, 0.75) with { Networks = [new(lora, 0.75), new(lora, -0.75)], Precision = SavePrecision.Float });
         using var before = TensorFileStore.Open(MiniSd);
         using var after = TensorFileStore.Open(merged.Path);
         Assert.True((after.Read(Key) - before.Read(Key).to(ScalarType.Float32)).abs().max().ToSingle() < 1e-6);
@@ -107,7 +107,7 @@ public sealed class CheckpointMergeTests : IDisposable
     private MergeRequest Request(string lora, double ratio) => new()
     {
         Checkpoint = MiniSd,
-        Networks = [(lora, ratio)],
+        Networks = [new(lora, ratio)],
         Destination = Path.Combine(scratch, "merged.safetensors"),
     };
 

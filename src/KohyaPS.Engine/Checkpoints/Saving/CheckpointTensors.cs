@@ -3,25 +3,72 @@ using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Checkpoints.Saving;
 
-/// <summary>Lists the tensors of a single file to be written, from an opened model.</summary>
+/// <summary>Lists the tensors of a single file or of a folder to be written, from an opened model of either layout.</summary>
 internal static class CheckpointTensors
 {
+    private const string ScaleSuffix = ".scale_weight";
+    private const string SecondLogitScale = "conditioner.embedders.1.model.logit_scale";
+
+    /// <summary>What a single file is to hold: everything that the source file holds, or the parts of the source folder.</summary>
+    public static IReadOnlyList<CheckpointTensor> ForFile(Checkpoint checkpoint) => checkpoint.IsFolder ? OfParts(checkpoint) : OfFile(checkpoint);
+
     /// <summary>Everything that a single file holds, under its own keys (text-encoder keys with the <c>text_model.</c> that old files lack).</summary>
     public static IReadOnlyList<CheckpointTensor> OfFile(Checkpoint checkpoint)
     {
         var store = checkpoint.SingleFile;
         var layout = SingleFileLayout.Of(checkpoint.Family);
-        return [.. store.File.Tensors.Select(entry => new CheckpointTensor(
-            layout.NormalizeKey(entry.Name), layout.PartOf(entry.Name), entry.Dtype.ToTorch(), entry.Shape, () => store.Read(entry.Name)))];
+        var contents = layout.Read(store.Names);
+        var held = contents.Parts.SelectMany(part => contents[part]).GroupBy(m => m.FileKey).ToDictionary(g => g.Key, IReadOnlyList<KeyMapping> (g) => [.. g]);
+        // 8-bit weights are written as what they stand for, without the factors beside them.
+        var isScaled = store.Names.Any(n => n.EndsWith(ScaleSuffix, StringComparison.Ordinal));
+        return [.. store.File.Tensors.Where(t => !isScaled || (t.Name != "scaled_fp8" && !t.Name.EndsWith(ScaleSuffix, StringComparison.Ordinal))).Select(stored =>
+        {
+            var scale = isScaled && stored.Name.EndsWith(".weight", StringComparison.Ordinal) ? stored.Name[..^".weight".Length] + ScaleSuffix : null;
+            var hasScale = scale is not null && store.Contains(scale);
+            return new CheckpointTensor(
+                layout.NormalizeKey(stored.Name), layout.PartOf(stored.Name), hasScale ? ScalarType.Float32 : stored.Dtype.ToTorch(), stored.Shape,
+                () => hasScale ? Scaled(store, stored.Name, scale!) : store.Read(stored.Name))
+            {
+                Holds = held.GetValueOrDefault(stored.Name, []),
+            };
+        })];
     }
 
-    /// <summary>The parts of a model of any layout, as a single file lays them out; nothing else.</summary>
+    /// <summary>
+    /// The parts of a model of any layout, as a single file lays them out; nothing else. What SD2's files hold of the text encoder beyond the
+    /// layers that are used is filled up as sd-scripts does it, so that programs which expect it find it.
+    /// </summary>
     public static IReadOnlyList<CheckpointTensor> OfParts(Checkpoint checkpoint)
     {
         var layout = SingleFileLayout.Of(checkpoint.Family);
-        return [.. ModelParts.Of(checkpoint.Family)
+        var tensors = ModelParts.Of(checkpoint.Family)
             .Select(checkpoint.Find).OfType<CheckpointPart>()
-            .SelectMany(part => layout.Write(part.Part, part.ExpectedNames.ToList()).GroupBy(m => m.FileKey).Select(g => Assemble(part, [.. g])))];
+            .SelectMany(part => layout.Write(part.Part, part.ExpectedNames.ToList()).GroupBy(m => m.FileKey).Select(g => Assemble(part, [.. g])))
+            .ToList();
+        if (checkpoint.Family == ModelFamily.Sd2 && checkpoint.Find(ModelPart.TextEncoder) is not null)
+            tensors.AddRange(UnusedTextLayers.Of(tensors));
+        if (checkpoint.Family == ModelFamily.Sdxl && !checkpoint.IsFolder && checkpoint.SingleFile.Contains(SecondLogitScale))
+        {
+            var store = checkpoint.SingleFile;
+            tensors.Add(new(SecondLogitScale, ModelPart.TextEncoder2, store[SecondLogitScale].Dtype.ToTorch(), store.Shape(SecondLogitScale), () => store.Read(SecondLogitScale)));
+        }
+        return tensors;
+    }
+
+    /// <summary>The tensors of one part as a diffusers folder names them.</summary>
+    public static IReadOnlyList<CheckpointTensor> ForFolder(CheckpointPart part) =>
+        [.. part.ExpectedNames.Select(name => new CheckpointTensor(name, part.Part, part.Tensors.Dtype(name), part.Tensors.Shape(name), () => part.Tensors.Read(name))
+        {
+            Holds = [new(name, name)],
+        })];
+
+    private static Tensor Scaled(TensorFileStore store, string name, string scaleName)
+    {
+        using var scope = NewDisposeScope();
+        var scale = store.Read(scaleName).to(ScalarType.Float32);
+        return scale.numel() == 1
+            ? store.Read(name).to(ScalarType.Float32).mul(scale.reshape([])).MoveToOuterDisposeScope()
+            : throw new CheckpointFormatException($"The tensor '{scaleName}' of '{store.Path}' is not one number. Get the model in fp16 or bf16.");
     }
 
     // One key of the file from one tensor of the part, or from the three of a fused projection.
@@ -43,6 +90,9 @@ internal static class CheckpointTensors
             var read = mappings.OrderBy(m => m.Operation).Select(m => tensors.Read(m.Name)).ToList();
             var assembled = read.Count > 1 ? cat(read, 0) : first.Operation == KeyOperation.Transpose ? read[0].t().contiguous() : read[0].view(whole);
             return assembled.MoveToOuterDisposeScope();
-        });
+        })
+        {
+            Holds = mappings,
+        };
     }
 }

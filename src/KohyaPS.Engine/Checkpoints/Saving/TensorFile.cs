@@ -1,9 +1,11 @@
+using KohyaPS.Pickles;
 using KohyaPS.Safetensors;
+using KohyaPS.TensorFiles;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Checkpoints.Saving;
 
-/// <summary>Writes tensors to safetensors files, one at a time, and reads small files whole.</summary>
+/// <summary>Writes tensors to files of safetensors or, by the file's name, of PyTorch, one at a time, and reads small files whole.</summary>
 internal static class TensorFile
 {
     private const long ChunkElements = 1 << 26;
@@ -12,8 +14,13 @@ internal static class TensorFile
     /// <param name="path">The target; replaced when it exists.</param>
     /// <param name="tensors">By key.</param>
     /// <param name="metadata">Free text for the header.</param>
-    public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        new SafetensorsWriter(Declare(tensors), metadata).Write(path, (entry, target) => WriteBytes(tensors[entry.Name], target));
+    public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        if (AnyTensorFile.IsPickleName(path))
+            new PickleWriter([.. Declare(tensors)]).Write(path, (declared, target) => WriteBytes(tensors[declared.Name], target));
+        else
+            new SafetensorsWriter(Declare(tensors), metadata).Write(path, (entry, target) => WriteBytes(tensors[entry.Name], target));
+    }
 
     /// <summary>The hashes of tensors as they would be saved.</summary>
     public static SafetensorsHashes Hash(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata) =>
@@ -25,22 +32,31 @@ internal static class TensorFile
     /// <param name="dtype">The type that a tensor is saved in.</param>
     /// <param name="metadata">Free text for the header.</param>
     /// <param name="change">Turns a tensor into the one to be saved; null leaves all as they are. The result may be of any type.</param>
+    /// <param name="steps">How far the training had come, for a PyTorch file.</param>
     /// <returns>Bytes of the file.</returns>
     public static long Save(
         string path, IReadOnlyList<CheckpointTensor> tensors, Func<CheckpointTensor, ScalarType> dtype,
-        IReadOnlyDictionary<string, string>? metadata, Func<CheckpointTensor, Tensor, Tensor>? change = null)
+        IReadOnlyDictionary<string, string>? metadata, Func<CheckpointTensor, Tensor, Tensor>? change = null, (long? Epoch, long? GlobalStep) steps = default)
     {
         var byKey = tensors.ToDictionary(t => t.Key, StringComparer.Ordinal);
-        var writer = new SafetensorsWriter(tensors.Select(t => new SafetensorsDeclaration(t.Key, dtype(t).ToStored(), t.Shape)), metadata);
-        writer.Write(path, (entry, target) =>
+        var declared = tensors.Select(t => new SafetensorsDeclaration(t.Key, dtype(t).ToStored(), t.Shape)).ToList();
+        if (AnyTensorFile.IsPickleName(path))
+        {
+            new PickleWriter(declared, steps.Epoch ?? 0, steps.GlobalStep ?? 0).Write(path, WriteOne);
+            return new FileInfo(path).Length;
+        }
+        var writer = new SafetensorsWriter(declared, metadata);
+        writer.Write(path, WriteOne);
+        return writer.FileLength;
+
+        void WriteOne(SafetensorsDeclaration due, Stream target)
         {
             using var scope = NewDisposeScope();
-            var tensor = byKey[entry.Name];
+            var tensor = byKey[due.Name];
             var stored = tensor.Read();
             var changed = change is null ? stored : change(tensor, stored);
-            WriteBytes(changed.to(entry.Dtype.ToTorch()), target);
-        });
-        return writer.FileLength;
+            WriteBytes(changed.to(due.Dtype.ToTorch()), target);
+        }
     }
 
     /// <summary>Reads all tensors of a file, on the CPU in their stored types; the caller owns them. For networks and states, not for models.</summary>

@@ -8,7 +8,6 @@ namespace KohyaPS.Engine.Networks.Oft;
 /// </summary>
 internal sealed class OftAdapter : NetworkAdapter
 {
-    private const double Tiny = 1e-8;
     private readonly AdapterParameter blocks;
     private readonly long[] strides;
     private readonly long[] paddings;
@@ -29,16 +28,7 @@ internal sealed class OftAdapter : NetworkAdapter
     public override IReadOnlyList<AdapterParameter> Parameters { get; }
 
     /// <summary>The rotations of all blocks, [blocks, size, size]; a strength below 1 leads from no rotation to the full one.</summary>
-    public Tensor Rotation()
-    {
-        using var scope = NewDisposeScope();
-        var skew = blocks.Value - blocks.Value.transpose(1, 2);
-        var norm = skew.flatten().norm();
-        skew = skew * ((norm.clamp_max(Alpha * Plan.Target.Outputs) + Tiny) / (norm + Tiny));
-        var unit = eye(skew.size(1), dtype: skew.dtype, device: skew.device);
-        var full = bmm(unit + skew, linalg.inv(unit - skew));
-        return (full * Mode.Multiplier + unit * (1 - Mode.Multiplier)).MoveToOuterDisposeScope();
-    }
+    public Tensor Rotation() => OftRotation.Of(blocks.Value, Alpha * Plan.Target.Outputs, Mode.Multiplier);
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor output)

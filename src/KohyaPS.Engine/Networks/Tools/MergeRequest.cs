@@ -6,10 +6,10 @@ public sealed record MergeRequest
     /// <summary>The checkpoint: a single file or a diffusers folder.</summary>
     public required string Checkpoint { get; init; }
 
-    /// <summary>The networks with their factors, in the order of merging.</summary>
-    public required IReadOnlyList<(string Path, double Ratio)> Networks { get; init; }
+    /// <summary>The networks, in the order of merging.</summary>
+    public required IReadOnlyList<WeightedNetwork> Networks { get; init; }
 
-    /// <summary>The .safetensors file to write.</summary>
+    /// <summary>What to write: a .safetensors, .ckpt or .pt file, or a diffusers folder for any other name.</summary>
     public required string Destination { get; init; }
 
     /// <summary>Type of the arithmetic.</summary>
