@@ -121,6 +121,13 @@ Describe 'Start-LoraTraining' {
         Test-Path -LiteralPath (Join-Path $TestDrive 'bad') | Should -BeFalse
     }
 
+    It 'ends the training when a warning is to stop the script' {
+        $uncaptioned = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'uncaptioned/1_shs robot') -Force
+        Copy-Item -LiteralPath (Join-Path $demo 'pictures/robot-01.png') -Destination $uncaptioned
+        { New-ShortConfig 'warned' @{ TrainDataDir = $uncaptioned.Parent.FullName; MaxTrainSteps = 100000 } | Start-LoraTraining -WarningAction Stop } | Should -Throw '*words of the folder*'
+        Get-LoraTraining | Should -BeNullOrEmpty
+    }
+
     It 'names what lies in the way of the output' {
         Set-Content -LiteralPath (Join-Path $TestDrive 'a-file') -Value 'x'
         $result = New-ShortConfig 'a-file/out' | Start-LoraTraining -ErrorAction SilentlyContinue

@@ -52,11 +52,21 @@ internal sealed class TrainingHost : IDisposable
         {
             return null;
         }
+        catch
+        {
+            // A warning that the user made an error (-WarningAction Stop) ends the command; the training must not run on unseen.
+            stop.Cancel();
+            foreach (var _ in events.GetConsumingEnumerable())
+            {
+            }
+            thread.Join();
+            throw;
+        }
         finally
         {
             Console.CancelKeyPress -= LeaveOnSecondStop;
             progress.RecordType = ProgressRecordType.Completed;
-            Quietly(() => cmdlet.WriteProgress(progress));
+            Quietly(cmdlet, () => cmdlet.WriteProgress(progress));
         }
         return result;
     }
@@ -94,7 +104,7 @@ internal sealed class TrainingHost : IDisposable
                 progress.Activity = $"LoRA training {e.Plan.Name} ({e.RunId})";
                 total = e.Plan.TotalSteps;
                 epochs = e.Plan.Epochs;
-                Quietly(() => cmdlet.WriteVerbose($"{e.Plan.StepEquation}; {e.Runtime}"));
+                Quietly(cmdlet, () => cmdlet.WriteVerbose($"{e.Plan.StepEquation}; {e.Runtime}"));
                 break;
             case StepDone e:
                 progress.StatusDescription = Text($"step {e.Step} of {total}, epoch {e.Epoch} of {epochs}, loss {e.AverageLoss:0.0000}, {Speed(e.StepSeconds)}");
@@ -104,13 +114,13 @@ internal sealed class TrainingHost : IDisposable
                 Show(cmdlet, force: false);
                 break;
             case NetworkSaved e:
-                Quietly(() => cmdlet.WriteVerbose($"saved {e.Path}"));
+                Quietly(cmdlet, () => cmdlet.WriteVerbose($"saved {e.Path}"));
                 break;
             case StateSaved e:
-                Quietly(() => cmdlet.WriteVerbose($"saved state {e.State.Path} ({e.State.Reason})"));
+                Quietly(cmdlet, () => cmdlet.WriteVerbose($"saved state {e.State.Path} ({e.State.Reason})"));
                 break;
             case TrainingWarning e:
-                Quietly(() => cmdlet.WriteWarning(e.Message));
+                Quietly(cmdlet, () => cmdlet.WriteWarning(e.Message));
                 break;
         }
     }
@@ -120,17 +130,17 @@ internal sealed class TrainingHost : IDisposable
         if (!force && DateTime.UtcNow < nextProgress)
             return;
         nextProgress = DateTime.UtcNow + ProgressInterval;
-        Quietly(() => cmdlet.WriteProgress(progress));
+        Quietly(cmdlet, () => cmdlet.WriteProgress(progress));
     }
 
     // After Ctrl+C the host refuses all output; the events are drained on, until the training has saved and left.
-    private static void Quietly(Action write)
+    private static void Quietly(PSCmdlet cmdlet, Action write)
     {
         try
         {
             write();
         }
-        catch (PipelineStoppedException)
+        catch (PipelineStoppedException) when (cmdlet.Stopping)
         {
         }
     }
