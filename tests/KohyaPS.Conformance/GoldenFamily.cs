@@ -16,6 +16,7 @@ public abstract class GoldenFamily
         new NetworkToolsFamily(),
         new ObjectivesFamily(),
         new NetworkFamily(),
+        new OptimizersFamily(),
         new SamplersFamily(),
         new StepsFamily(),
         new TokenizerFamily(),

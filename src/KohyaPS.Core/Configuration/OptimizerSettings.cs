@@ -44,9 +44,5 @@ public sealed record OptimizerSettings : SettingGroup
     public double? LoraplusTextEncoderLrRatio { get; init; }
 
     /// <summary>Whether Adafactor finds its own rates (relative_step, its default): learning rates, warm-up and schedule are then not used.</summary>
-    public bool IsRelativeStep => OptimizerType == OptimizerType.Adafactor
-        && (!IsArgument("relative_step", "False") || IsArgument("warmup_init", "True"));
-
-    private bool IsArgument(string name, string value) =>
-        (OptimizerArgs ?? []).LastOrDefault(argument => argument.Split('=')[0].Trim() == name)?.Split('=')[^1].Trim() == value;
+    public bool IsRelativeStep => OptimizerType == OptimizerType.Adafactor && OptimizerArguments.Read(this, out _).Flag("relative_step");
 }

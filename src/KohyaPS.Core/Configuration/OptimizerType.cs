@@ -9,13 +9,13 @@ public enum OptimizerType
     /// <summary>AdamW with states of 8 bits.</summary>
     AdamW8bit,
 
-    /// <summary>AdamW; paging is a matter of CUDA only.</summary>
+    /// <summary>AdamW with states in the host's memory.</summary>
     PagedAdamW,
 
-    /// <summary>AdamW; paging is a matter of CUDA only.</summary>
+    /// <summary>AdamW with states in the host's memory.</summary>
     PagedAdamW32bit,
 
-    /// <summary>AdamW with states of 8 bits.</summary>
+    /// <summary>AdamW with states of 8 bits in the host's memory.</summary>
     PagedAdamW8bit,
 
     /// <summary>Lion.</summary>
@@ -24,7 +24,7 @@ public enum OptimizerType
     /// <summary>Lion with states of 8 bits.</summary>
     Lion8bit,
 
-    /// <summary>Lion with states of 8 bits.</summary>
+    /// <summary>Lion with states of 8 bits in the host's memory.</summary>
     PagedLion8bit,
 
     /// <summary>Stochastic gradient descent with Nesterov momentum.</summary>
@@ -71,4 +71,64 @@ public enum OptimizerType
 
     /// <summary>Schedule-free SGD.</summary>
     SGDScheduleFree,
+
+    /// <summary>Adam: AdamW with the decay in the gradient.</summary>
+    [Spelling("Adam", "torch.optim.Adam")]
+    Adam,
+
+    /// <summary>Adam with Nesterov momentum.</summary>
+    [Spelling("NAdam", "torch.optim.NAdam")]
+    NAdam,
+
+    /// <summary>Rectified Adam.</summary>
+    [Spelling("RAdam", "torch.optim.RAdam")]
+    RAdam,
+
+    /// <summary>RMSprop.</summary>
+    [Spelling("RMSprop", "torch.optim.RMSprop")]
+    RMSprop,
+
+    /// <summary>Adagrad.</summary>
+    [Spelling("Adagrad", "torch.optim.Adagrad")]
+    Adagrad,
+
+    /// <summary>Adamax.</summary>
+    [Spelling("Adamax", "torch.optim.Adamax")]
+    Adamax,
+
+    /// <summary>Adadelta.</summary>
+    [Spelling("Adadelta", "torch.optim.Adadelta")]
+    Adadelta,
+
+    /// <summary>Stochastic gradient descent, plain or with momentum.</summary>
+    [Spelling("SGD", "torch.optim.SGD")]
+    SGD,
+
+    /// <summary>AdEMAMix of bitsandbytes.</summary>
+    [Spelling("bitsandbytes.optim.AdEMAMix")]
+    AdEMAMix,
+
+    /// <summary>AdEMAMix with states of 8 bits.</summary>
+    [Spelling("bitsandbytes.optim.AdEMAMix8bit")]
+    AdEMAMix8bit,
+
+    /// <summary>AdEMAMix with states in the host's memory.</summary>
+    [Spelling("bitsandbytes.optim.PagedAdEMAMix")]
+    PagedAdEMAMix,
+
+    /// <summary>AdEMAMix with states of 8 bits in the host's memory.</summary>
+    [Spelling("bitsandbytes.optim.PagedAdEMAMix8bit")]
+    PagedAdEMAMix8bit,
+
+    /// <summary>AdEMAMix of pytorch-optimizer.</summary>
+    [Spelling("pytorch_optimizer.AdEMAMix")]
+    PytorchAdEMAMix,
+
+    /// <summary>CAME of pytorch-optimizer.</summary>
+    [Spelling("pytorch_optimizer.CAME")]
+    CAME,
+
+    /// <summary>Prodigy with averaged weights.</summary>
+    [Spelling("prodigyplus.ProdigyPlusScheduleFree")]
+    ProdigyPlusScheduleFree,
 }

@@ -134,7 +134,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         Seed = run.Seed,
         SessionId = run.SessionId,
         StartedAt = run.StartedAt,
-        Optimizer = setup.Optimizer.GetType().Name,
+        Optimizer = setup.Optimizer.Name,
         Losses = loop.Losses.Latest,
         Files = new Dictionary<string, StateFile>(),
     };

@@ -27,6 +27,8 @@ internal sealed class TrainingLoop(
     LearningRateSchedule schedule,
     LoopOptions options)
 {
+    private readonly WeightUpdate update = new(network.Groups, optimizer, schedule, options.MaxGradientNorm);
+
     /// <summary>Called when all gradients of an update are there, before they are clipped; for tests that compare them.</summary>
     public Action? BeforeUpdate { get; set; }
 
@@ -37,8 +39,7 @@ internal sealed class TrainingLoop(
     public LossAverage Losses { get; private set; } = new();
 
     /// <summary>The learning rate of each group for the next update, by the group's description.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> LearningRates =>
-        [.. network.Groups.Select(g => KeyValuePair.Create(g.Description, g.LearningRate * schedule(Position.Step)))];
+    public IReadOnlyList<KeyValuePair<string, double>> LearningRates => update.Rates(Position.Step);
 
     /// <summary>Goes on from a saved position.</summary>
     /// <param name="position">A position between two updates.</param>
@@ -81,16 +82,8 @@ internal sealed class TrainingLoop(
     private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates) Update()
     {
         BeforeUpdate?.Invoke();
-        var norm = GradientClipping.Clip(network.Groups, options.MaxGradientNorm);
-        var rates = new List<KeyValuePair<string, double>>();
-        var factor = schedule(Position.Step);
-        for (var i = 0; i < optimizer.Groups.Count; i++)
-        {
-            optimizer.Groups[i].LearningRate = network.Groups[i].LearningRate * factor;
-            rates.Add(KeyValuePair.Create(network.Groups[i].Description, optimizer.EffectiveRate(i)));
-        }
-        optimizer.Step();
-        return (norm, rates);
+        var norm = update.Apply(Position.Step);
+        return (norm, update.EffectiveRates);
     }
 
     // Groups are counted anew in every epoch; the last one may be short.

@@ -1,6 +1,7 @@
 using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Optimizers;
+using KohyaPS.Engine.Training.Setup;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ public sealed class FlatParameterTests : IDisposable
     public void A_parameter_outside_the_graph_is_left_alone_by_a_step_with_its_state()
     {
         using var network = Attach(out _);
-        using var optimizer = new AdamW(network.Groups, new() { WeightDecay = 0.5 });
+        using var optimizer = OptimizerChoice.Create(new() { Optimizer = new() { OptimizerType = OptimizerType.AdamW, OptimizerArgs = ["weight_decay=0.5"] } }, network.Groups);
         first.Run(randn(3, 5)).sum().backward();
         var before = network.Export().ToDictionary(t => t.Name, t => t.Value.clone());
         optimizer.Step();

@@ -14,15 +14,15 @@ internal static class OptimizerRules
     {
         var optimizer = config.Optimizer;
         var rates = Rates(config);
-        foreach (var argument in optimizer.OptimizerArgs ?? [])
-        {
-            if (argument.IndexOf('=', StringComparison.Ordinal) < 1)
-                yield return Error("OptimizerArgs", $"'{argument}' in OptimizerArgs is not name=value.", "Write each argument as weight_decay=0.01.");
-        }
+        OptimizerArguments.Read(optimizer, out var problems);
+        foreach (var problem in problems)
+            yield return problem;
         if (optimizer.IsRelativeStep)
             yield break;
         if (rates.All(rate => rate == 0))
             yield return Error("LearningRate", "All learning rates are 0, so nothing is learned.", "Set LearningRate, UnetLr or TextEncoderLr, such as 0.0001.");
+        else if (optimizer.LearningRate == 0 && OptimizerCatalogue.Get(optimizer.OptimizerType).NeedsLearningRate)
+            yield return Error("LearningRate", $"{optimizer.OptimizerType} needs a LearningRate above 0, also where UnetLr and TextEncoderLr are set.", "Set LearningRate to the same as UnetLr.");
         if (OneRateOnly.Contains(optimizer.OptimizerType) && rates.Where(rate => rate != 0).Distinct().Count() > 1)
             yield return Error("UnetLr", $"{optimizer.OptimizerType} finds one rate for all and needs UnetLr and TextEncoderLr equal, or one of them 0.", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
         if (FindsItsRate.Contains(optimizer.OptimizerType) && rates.Any(rate => rate is > 0 and <= 0.1))

@@ -5,26 +5,32 @@ namespace KohyaPS.Engine.Training.Optimizers;
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter 2017, arXiv 1711.05101): decay first, p ← p(1 − lr·wd), then p ← p − lr/c1 · m / (√v/√c2 + eps) with
-/// c = 1 − β^t of the parameter's own steps. With <see cref="AdamWOptions.Amsgrad"/> the largest v so far takes the place of v.
+/// c = 1 − β^t of the parameter's own steps. With amsgrad the largest v so far takes the place of v. Adam (Kingma and Ba 2014, arXiv
+/// 1412.6980) is the same with the decay in the gradient.
 /// </summary>
 internal sealed class AdamW : FlatOptimizer
 {
     private const string MomentName = "exp_avg";
     private const string SquareName = "exp_avg_sq";
     private const string LargestName = "max_exp_avg_sq";
-    private readonly AdamWOptions options;
+    private readonly double beta1, beta2, eps, weightDecay;
+    private readonly bool amsgrad, isDecoupled;
 
     /// <param name="groups">The parameter groups.</param>
-    /// <param name="options">Betas, eps and decay.</param>
-    public AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options)
+    /// <param name="arguments">betas, eps, weight_decay, amsgrad; for Adam also decoupled_weight_decay.</param>
+    public AdamW(IReadOnlyList<ParameterGroup> groups, OptimizerArguments arguments)
         : base(groups)
     {
-        this.options = options;
+        (beta1, beta2) = arguments.Pair("betas");
+        eps = arguments.Number("eps");
+        weightDecay = arguments.Number("weight_decay");
+        amsgrad = arguments.Flag("amsgrad");
+        isDecoupled = !arguments.Has("decoupled_weight_decay") || arguments.Flag("decoupled_weight_decay");
         foreach (var group in Groups)
         {
             group.AddState(MomentName);
             group.AddState(SquareName);
-            if (options.Amsgrad)
+            if (amsgrad)
                 group.AddState(LargestName);
         }
     }
@@ -39,19 +45,19 @@ internal sealed class AdamW : FlatOptimizer
     private void Update(OptimizerGroup group)
     {
         var (p, g, m, v) = (group.Values, group.Gradients, group.State(MomentName), group.State(SquareName));
-        var (beta1, beta2) = (options.Beta1, options.Beta2);
-        if (options.Decoupled)
-            p.mul_(1 - group.LearningRate * options.WeightDecay);
-        else if (options.WeightDecay != 0)
-            g = g.add(p, options.WeightDecay);
+        if (isDecoupled)
+            p.mul_(1 - group.LearningRate * weightDecay);
+        else if (weightDecay != 0)
+            g = g.add(p, weightDecay);
         m.lerp_(g, 1 - beta1);
         v.mul_(beta2).addcmul_(g, g, 1 - beta2);
-        if (options.Amsgrad)
-            maximum_(group.State(LargestName), v, out v);
-        var rootCorrection = group.ByStep(t => 1 / Math.Sqrt(1 - Math.Pow(beta2, t)));
+        if (amsgrad)
+        {
+            var largest = group.State(LargestName);
+            v = largest.copy_(maximum(largest, v));
+        }
+        var rootCorrection = group.ByStep(t => Math.Sqrt(1 - Math.Pow(beta2, t)));
         var stepSize = group.ByStep(t => group.LearningRate / (1 - Math.Pow(beta1, t)));
-        stepSize.SubtractQuotient(p, m, rootCorrection.Scale(v.sqrt()).add_(options.Eps));
+        stepSize.SubtractQuotient(p, m, rootCorrection.Divide(v.sqrt()).add_(eps));
     }
-
-    private static void maximum_(Tensor largest, Tensor v, out Tensor used) => used = largest.copy_(maximum(largest, v));
 }

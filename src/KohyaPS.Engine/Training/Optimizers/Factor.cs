@@ -19,15 +19,16 @@ internal readonly struct Factor
     /// <summary>x ← x · factor, in place.</summary>
     public Tensor Scale(Tensor x) => elements is null ? x.mul_(number) : x.mul_(elements);
 
+    /// <summary>x ← x / factor, in place.</summary>
+    public Tensor Divide(Tensor x) => elements is null ? x.div_(number) : x.div_(elements);
+
+    /// <summary>target ← target − factor · x, in place.</summary>
+    public Tensor Subtract(Tensor target, Tensor x) => elements is null ? target.add_(x, -number) : target.addcmul_(x, elements, -1);
+
     /// <summary>target ← target − factor · a / b, in place.</summary>
-    public void SubtractQuotient(Tensor target, Tensor a, Tensor b)
-    {
-        if (elements is null)
-        {
-            target.addcdiv_(a, b, -number);
-            return;
-        }
-        using var quotient = a.div(b);
-        target.sub_(quotient.mul_(elements));
-    }
+    public Tensor SubtractQuotient(Tensor target, Tensor a, Tensor b) =>
+        elements is null ? target.addcdiv_(a, b, -number) : target.addcmul_(a.div(b), elements, -1);
+
+    /// <summary>The factor of a run of elements.</summary>
+    public Factor Narrow(long start, long count) => elements is null ? this : new(1, elements.narrow(0, start, count));
 }

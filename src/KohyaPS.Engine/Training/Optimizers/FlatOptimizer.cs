@@ -19,10 +19,16 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>The groups, with the learning rate of the next step.</summary>
     public IReadOnlyList<OptimizerGroup> Groups { get; }
 
+    /// <summary>What a saved state calls the optimizer: one that reads the same state in the same way has the same name.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>True for optimizers that set their own rates: no schedule moves the groups' rates then.</summary>
+    public virtual bool OwnsSchedule => false;
+
     /// <summary>True for optimizers whose averaged weights differ from those they train: <see cref="Evaluate"/> before saving and sampling.</summary>
     public virtual bool HasAveragedWeights => false;
 
-    /// <summary>The step size that a group's learning rate really means: d · lr for adaptive ones.</summary>
+    /// <summary>The step size that a group's learning rate really means, as of the last step: d · lr for those that find d themselves.</summary>
     public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
 
     /// <summary>One update from the gradients that lie in the groups.</summary>

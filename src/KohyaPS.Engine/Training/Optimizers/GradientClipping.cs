@@ -11,7 +11,7 @@ internal static class GradientClipping
     public static double Norm(IReadOnlyList<ParameterGroup> groups)
     {
         using var scope = NewDisposeScope();
-        var squares = stack(groups.Select(g => g.Gradients.to(ScalarType.Float32).norm().square()));
+        var squares = stack(groups.Select(g => Wide(g.Gradients).norm().square()));
         return squares.sum().sqrt().ToDouble();
     }
 
@@ -31,4 +31,6 @@ internal static class GradientClipping
                 group.Gradients.mul_(factor);
         return norm;
     }
+
+    private static Tensor Wide(Tensor gradients) => gradients.dtype == ScalarType.Float64 ? gradients : gradients.to(ScalarType.Float32);
 }

@@ -9,6 +9,7 @@ internal sealed class OptimizerGroup : IDisposable
 {
     private readonly List<OptimizerStateTensor> states = [];
     private readonly SortedDictionary<string, double> numbers = new(StringComparer.Ordinal);
+    private readonly Lazy<Tensor> rowOwners;
     private long[] steps;
 
     /// <param name="parameters">The flat parameters.</param>
@@ -18,6 +19,7 @@ internal sealed class OptimizerGroup : IDisposable
         LearningRate = InitialLearningRate = parameters.LearningRate;
         Elements = StateLayout.Elements(parameters);
         steps = new long[parameters.Slices.Count];
+        rowOwners = new(RowOwners);
     }
 
     /// <summary>The flat parameters.</summary>
@@ -55,10 +57,12 @@ internal sealed class OptimizerGroup : IDisposable
     /// <param name="dtype">Its type; null is that of the parameters.</param>
     /// <param name="layout">How it is divided; null is one value for each value of a parameter.</param>
     /// <param name="fill">First value.</param>
-    public Tensor AddState(string name, ScalarType? dtype = null, StateLayout? layout = null, double fill = 0)
+    /// <param name="device">Where it lies; null is where the parameters are.</param>
+    public Tensor AddState(string name, ScalarType? dtype = null, StateLayout? layout = null, double fill = 0, Device? device = null)
     {
         layout ??= Elements;
-        var value = full(layout.Total, fill, dtype: dtype ?? Values.dtype, device: Values.device).DetachFromDisposeScope();
+        using var guard = no_grad();
+        var value = full(layout.Total, fill, dtype: dtype ?? Values.dtype, device: device ?? Values.device).DetachFromDisposeScope();
         states.Add(new(name, value, layout));
         return value;
     }
@@ -78,6 +82,20 @@ internal sealed class OptimizerGroup : IDisposable
         using var expanded = Elements.Expand(values, Values.device);
         return expanded.to(Values.dtype);
     }
+
+    /// <summary>The sum of each parameter's elements in double precision, in the order of the slices.</summary>
+    /// <param name="elements">One value for each element of the group.</param>
+    public Tensor SumByParameter(Tensor elements)
+    {
+        using var scope = NewDisposeScope();
+        var rows = elements.view(-1, ParameterGroup.Alignment).sum([1], type: ScalarType.Float64);
+        var sums = zeros(Parameters.Slices.Count, dtype: ScalarType.Float64, device: elements.device);
+        return sums.index_add_(0, rowOwners.Value, rows, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Gives each element the number of its parameter.</summary>
+    /// <param name="perParameter">One value for each parameter, in the order of the slices.</param>
+    public Tensor ToElements(Tensor perParameter) => Elements.Expand(perParameter, Values.device);
 
     /// <summary>The sum over the elements of the parameters that take part in this step.</summary>
     public double Sum(Tensor elements)
@@ -119,6 +137,8 @@ internal sealed class OptimizerGroup : IDisposable
     {
         foreach (var state in states)
             state.Value.Dispose();
+        if (rowOwners.IsValueCreated)
+            rowOwners.Value.Dispose();
         foreach (var layout in states.Select(s => s.Layout).Append(Elements).Distinct())
             layout.Dispose();
     }
@@ -128,5 +148,13 @@ internal sealed class OptimizerGroup : IDisposable
         for (var i = 0; i < steps.Length; i++)
             if (Parameters.HasGradient[i])
                 steps[i]++;
+    }
+
+    // Which parameter each row of aligned elements belongs to.
+    private Tensor RowOwners()
+    {
+        using var layout = StateLayout.Rows(Parameters);
+        using var parameters = arange(Parameters.Slices.Count, dtype: ScalarType.Int64);
+        return layout.Expand(parameters, Values.device).DetachFromDisposeScope();
     }
 }

@@ -41,6 +41,9 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
         return state.narrow(0, offsets[parameter], shape.Aggregate(1L, (a, b) => a * b)).view(shape);
     }
 
+    /// <summary>Whether there is anything of a parameter.</summary>
+    public bool Holds(int parameter) => lengths[parameter] > 0;
+
     /// <summary>Frees the table.</summary>
     public void Dispose() => lengthTensor.Dispose();
 

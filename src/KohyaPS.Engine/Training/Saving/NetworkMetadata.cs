@@ -42,12 +42,12 @@ internal static class NetworkMetadata
 
     private static IEnumerable<KeyValuePair<string, object?>> Rates(LoraConfig config) =>
     [
-        new("learning_rate", config.Optimizer.LearningRate),
-        new("text_encoder_lr", config.Optimizer.TextEncoderLr),
-        new("unet_lr", config.Optimizer.UnetLr),
+        new("learning_rate", config.Optimizer.IsRelativeStep ? null : config.Optimizer.LearningRate),
+        new("text_encoder_lr", config.Optimizer.IsRelativeStep ? null : config.Optimizer.TextEncoderLr),
+        new("unet_lr", config.Optimizer.IsRelativeStep ? null : config.Optimizer.UnetLr),
         new("optimizer", OptimizerText.Of(config.Optimizer)),
         new("max_grad_norm", config.Optimizer.MaxGradNorm),
-        new("lr_scheduler", config.Schedule.LrScheduler),
+        new("lr_scheduler", OptimizerText.Schedule(config)),
         new("lr_warmup_steps", config.Schedule.EffectiveWarmup switch { { IsShare: true } share => share.Value, var steps => (object)(long)steps.Value }),
     ];
 

@@ -8,29 +8,18 @@ internal static class OptimizerChoice
 {
     /// <summary>Makes the optimizer over the network's parameter groups.</summary>
     /// <exception cref="TrainingException">There is no such optimizer, or an argument does not fit it.</exception>
-    public static FlatOptimizer Create(OptimizerSettings settings, IReadOnlyList<ParameterGroup> groups)
+    public static FlatOptimizer Create(LoraConfig config, IReadOnlyList<ParameterGroup> groups)
     {
-        var arguments = OptimizerArguments.Parse(settings.OptimizerArgs ?? []);
-        FlatOptimizer optimizer = settings.OptimizerType switch
+        var settings = config.Optimizer;
+        if (settings.OptimizerClass is { } unknown)
+            throw new TrainingException(TrainingExitCode.Invalid, $"OptimizerClass '{unknown}' is a Python class, which cannot be loaded here. Leave it out and set OptimizerType.");
+        var arguments = OptimizerArguments.Read(settings, out var problems);
+        if (problems.Count > 0)
+            throw new TrainingException(TrainingExitCode.Invalid, string.Join(' ', problems.Select(p => $"{p.Message} {p.Remedy}")));
+        return settings.OptimizerType switch
         {
-            OptimizerType.AdamW => AdamW(arguments, groups),
+            OptimizerType.AdamW or OptimizerType.Adam => new AdamW(groups, arguments),
             var other => throw new TrainingException(TrainingExitCode.Invalid, $"The optimizer {other} is not in this version. Set -OptimizerType AdamW."),
         };
-        arguments.RefuseRest(settings.OptimizerType);
-        return optimizer;
-    }
-
-    private static AdamW AdamW(OptimizerArguments arguments, IReadOnlyList<ParameterGroup> groups)
-    {
-        var defaults = new AdamWOptions();
-        var (beta1, beta2) = arguments.Pair("betas", (defaults.Beta1, defaults.Beta2));
-        return new(groups, defaults with
-        {
-            Beta1 = beta1,
-            Beta2 = beta2,
-            Eps = arguments.Number("eps", defaults.Eps),
-            WeightDecay = arguments.Number("weight_decay", defaults.WeightDecay),
-            Amsgrad = arguments.Flag("amsgrad", defaults.Amsgrad),
-        });
     }
 }

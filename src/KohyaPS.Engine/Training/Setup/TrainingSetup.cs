@@ -31,8 +31,8 @@ internal sealed class TrainingSetup : IDisposable
         TrainsTextEncoder = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
         var dtype = config.Runtime.FullBf16 ? bfloat16 : float32;
         Network = AttachedNetwork.Attach(plan, config.Network, seed, dtype, device);
-        Optimizer = OptimizerChoice.Create(config.Optimizer, Network.Groups);
-        Schedule = ScheduleChoice.Create(config.Schedule, config.Optimizer.LearningRate, length);
+        Optimizer = OptimizerChoice.Create(config, Network.Groups);
+        Schedule = ScheduleOf(config, Optimizer, length);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
@@ -63,6 +63,10 @@ internal sealed class TrainingSetup : IDisposable
 
     /// <summary>Whether the text encoder has adapters.</summary>
     public bool TrainsTextEncoder { get; }
+
+    /// <summary>The schedule of a training: the configured one, or none where the optimizer has its own.</summary>
+    public static LearningRateSchedule ScheduleOf(LoraConfig config, FlatOptimizer optimizer, TrainingLength length) =>
+        optimizer.OwnsSchedule ? WarmupSchedules.Constant() : ScheduleChoice.Create(config.Schedule, config.Optimizer.LearningRate, length);
 
     /// <summary>The loop over a source of batches.</summary>
     public TrainingLoop Loop(IBatchSource batches) => new(Step, new DeviceBatches(batches, device), Network, Optimizer, Schedule, LoopOptions);

@@ -43,7 +43,7 @@ internal static class SavedTraining
     /// <exception cref="TrainingException">The state belongs to another network or optimizer.</exception>
     public static void Restore(string folder, StateManifest manifest, AttachedNetwork network, FlatOptimizer optimizer)
     {
-        var wanted = optimizer.GetType().Name;
+        var wanted = optimizer.Name;
         if (manifest.Optimizer != wanted)
             throw new TrainingException(TrainingExitCode.Invalid,
                 $"The state '{folder}' was trained with {manifest.Optimizer}, this configuration asks for {wanted}. Resume with the optimizer of the state, or start anew from its network with -NetworkWeights.");

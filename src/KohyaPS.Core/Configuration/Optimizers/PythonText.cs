@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 
-namespace KohyaPS.Engine.Training.Saving;
+namespace KohyaPS;
 
 /// <summary>Values as Python prints them: kohya's metadata are such text, and programs read them back as Python values.</summary>
 internal static class PythonText

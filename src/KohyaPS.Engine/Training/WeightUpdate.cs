@@ -1,0 +1,38 @@
+using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Training.Optimizers;
+using KohyaPS.Engine.Training.Schedules;
+
+namespace KohyaPS.Engine.Training;
+
+/// <summary>What happens once all gradients of a step are there: they are clipped, the schedule sets the rates, the optimizer moves the weights.</summary>
+/// <param name="groups">The parameters with their gradients.</param>
+/// <param name="optimizer">What moves them.</param>
+/// <param name="schedule">The factor on the learning rates, by step.</param>
+/// <param name="maxGradientNorm">Largest norm of all gradients together; 0 never clips.</param>
+internal sealed class WeightUpdate(IReadOnlyList<ParameterGroup> groups, FlatOptimizer optimizer, LearningRateSchedule schedule, double maxGradientNorm)
+{
+    /// <summary>What the last step really moved by, for each group by its description.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> EffectiveRates =>
+        [.. groups.Select((group, i) => KeyValuePair.Create(group.Description, optimizer.EffectiveRate(i)))];
+
+    /// <summary>The learning rate of each group in a step, by the group's description.</summary>
+    /// <param name="step">Updates done before it.</param>
+    public IReadOnlyList<KeyValuePair<string, double>> Rates(long step)
+    {
+        var factor = schedule(step);
+        return [.. groups.Select(group => KeyValuePair.Create(group.Description, group.LearningRate * factor))];
+    }
+
+    /// <summary>One update.</summary>
+    /// <param name="step">Updates done before this one.</param>
+    /// <returns>The norm of all gradients before they were clipped.</returns>
+    public double Apply(long step)
+    {
+        var norm = GradientClipping.Clip(groups, maxGradientNorm);
+        var factor = schedule(step);
+        for (var i = 0; i < groups.Count; i++)
+            optimizer.Groups[i].LearningRate = groups[i].LearningRate * factor;
+        optimizer.Step();
+        return norm;
+    }
+}
