@@ -28,6 +28,7 @@ internal sealed class ParameterGroup : IDisposable
         LearningRate = plan.LearningRate;
         Description = plan.Description;
         Slices = Arrange(parameters, out var length);
+        FirstIndex = Slices.Index().First(s => s.Item.Name == parameters[0].Name).Index;
         using var scope = NewDisposeScope();
         Values = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
         Gradients = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
@@ -43,6 +44,9 @@ internal sealed class ParameterGroup : IDisposable
 
     /// <summary>The places of the parameters, largest parameter first.</summary>
     public IReadOnlyList<ParameterSlice> Slices { get; }
+
+    /// <summary>Where the parameter that was given first stands among the slices.</summary>
+    public int FirstIndex { get; }
 
     /// <summary>All parameters, one dimension.</summary>
     public Tensor Values { get; }

@@ -49,8 +49,8 @@ internal sealed class AdamW : FlatOptimizer
             p.mul_(1 - group.LearningRate * weightDecay);
         else if (weightDecay != 0)
             g = g.add(p, weightDecay);
-        m.lerp_(g, 1 - beta1);
-        v.mul_(beta2).addcmul_(g, g, 1 - beta2);
+        m.Follow(g, 1 - beta1);
+        v.FollowSquare(g, beta2);
         if (amsgrad)
         {
             var largest = group.State(LargestName);

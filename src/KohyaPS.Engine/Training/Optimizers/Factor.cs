@@ -16,18 +16,25 @@ internal readonly struct Factor
     /// <summary>A number for each element.</summary>
     public static implicit operator Factor(Tensor elements) => new(1, elements);
 
+    /// <summary>True where the factor is 0 for all, so that what it multiplies need not be looked at.</summary>
+    private bool IsZero => elements is null && number == 0;
+
     /// <summary>x ← x · factor, in place.</summary>
     public Tensor Scale(Tensor x) => elements is null ? x.mul_(number) : x.mul_(elements);
 
     /// <summary>x ← x / factor, in place.</summary>
     public Tensor Divide(Tensor x) => elements is null ? x.div_(number) : x.div_(elements);
 
+    /// <summary>x ← x + factor, in place.</summary>
+    public Tensor AddTo(Tensor x) => elements is null ? x.add_(number) : x.add_(elements);
+
     /// <summary>target ← target − factor · x, in place.</summary>
-    public Tensor Subtract(Tensor target, Tensor x) => elements is null ? target.add_(x, -number) : target.addcmul_(x, elements, -1);
+    public Tensor Subtract(Tensor target, Tensor x) =>
+        IsZero ? target : elements is null ? target.add_(x, -number) : target.addcmul_(x, elements, -1);
 
     /// <summary>target ← target − factor · a / b, in place.</summary>
     public Tensor SubtractQuotient(Tensor target, Tensor a, Tensor b) =>
-        elements is null ? target.addcdiv_(a, b, -number) : target.addcmul_(a.div(b), elements, -1);
+        IsZero ? target : elements is null ? target.addcdiv_(a, b, -number) : target.addcmul_(a.div(b), elements, -1);
 
     /// <summary>The factor of a run of elements.</summary>
     public Factor Narrow(long start, long count) => elements is null ? this : new(1, elements.narrow(0, start, count));

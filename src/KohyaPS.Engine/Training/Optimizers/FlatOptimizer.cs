@@ -83,7 +83,7 @@ internal abstract class FlatOptimizer : IDisposable
     }
 
     /// <summary>Frees the state.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var group in Groups)
             group.Dispose();

@@ -9,7 +9,7 @@ internal sealed class OptimizerGroup : IDisposable
 {
     private readonly List<OptimizerStateTensor> states = [];
     private readonly SortedDictionary<string, double> numbers = new(StringComparer.Ordinal);
-    private readonly Lazy<Tensor> rowOwners;
+    private readonly Lazy<Tensor> rowOwners, elementCounts;
     private long[] steps;
 
     /// <param name="parameters">The flat parameters.</param>
@@ -20,6 +20,7 @@ internal sealed class OptimizerGroup : IDisposable
         Elements = StateLayout.Elements(parameters);
         steps = new long[parameters.Slices.Count];
         rowOwners = new(RowOwners);
+        elementCounts = new(() => tensor(parameters.Slices.Select(s => (double)s.Count).ToArray(), device: Values.device).DetachFromDisposeScope());
     }
 
     /// <summary>The flat parameters.</summary>
@@ -52,6 +53,9 @@ internal sealed class OptimizerGroup : IDisposable
     /// <summary>Whether each parameter takes part in the running step; null where all do.</summary>
     public Tensor? Active { get; private set; }
 
+    /// <summary>The number of elements of each parameter in double precision, in the order of the slices.</summary>
+    public Tensor ElementCounts => elementCounts.Value;
+
     /// <summary>Makes a state tensor; it lives as long as the optimizer.</summary>
     /// <param name="name">Its name, as the original program calls it.</param>
     /// <param name="dtype">Its type; null is that of the parameters.</param>
@@ -62,7 +66,10 @@ internal sealed class OptimizerGroup : IDisposable
     {
         layout ??= Elements;
         using var guard = no_grad();
-        var value = full(layout.Total, fill, dtype: dtype ?? Values.dtype, device: device ?? Values.device).DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        var made = full(layout.Total, fill, dtype: dtype ?? Values.dtype, device: device ?? Values.device);
+        // Memory that a card reads from directly, where the state of parameters on a card stays on the host.
+        var value = (made.device_type == DeviceType.CPU && Values.device_type == DeviceType.CUDA ? made.pin_memory() : made).DetachFromDisposeScope();
         states.Add(new(name, value, layout));
         return value;
     }
@@ -74,13 +81,21 @@ internal sealed class OptimizerGroup : IDisposable
     /// A factor that depends on a parameter's own number of steps (a bias correction): one number where all parameters took part in every
     /// step, else a number for each element.
     /// </summary>
-    public Factor ByStep(Func<long, double> of)
+    /// <param name="of">The factor after so many steps.</param>
+    /// <param name="layout">The layout of what it multiplies; null is one value for each value of a parameter.</param>
+    public Factor ByStep(Func<long, double> of, StateLayout? layout = null) =>
+        steps.AsSpan().IndexOfAnyExcept(steps[0]) < 0 ? of(steps[0]) : ByParameter(Array.ConvertAll(steps, s => of(s)), layout);
+
+    /// <summary>A factor that differs between parameters; one number where it does not.</summary>
+    /// <param name="values">One value for each parameter, in the order of the slices.</param>
+    /// <param name="layout">The layout of what it multiplies; null is one value for each value of a parameter.</param>
+    public Factor ByParameter(double[] values, StateLayout? layout = null)
     {
-        if (steps.AsSpan().IndexOfAnyExcept(steps[0]) < 0)
-            return of(steps[0]);
-        using var values = tensor(Array.ConvertAll(steps, s => of(s)));
-        using var expanded = Elements.Expand(values, Values.device);
-        return expanded.to(Values.dtype);
+        if (values.AsSpan().IndexOfAnyExcept(values[0]) < 0)
+            return values[0];
+        using var perParameter = tensor(values);
+        using var expanded = (layout ?? Elements).Expand(perParameter, Values.device);
+        return expanded.to(Values.element_size() >= sizeof(float) ? Values.dtype : ScalarType.Float32);
     }
 
     /// <summary>The sum of each parameter's elements in double precision, in the order of the slices.</summary>
@@ -137,8 +152,8 @@ internal sealed class OptimizerGroup : IDisposable
     {
         foreach (var state in states)
             state.Value.Dispose();
-        if (rowOwners.IsValueCreated)
-            rowOwners.Value.Dispose();
+        foreach (var table in new[] { rowOwners, elementCounts }.Where(t => t.IsValueCreated))
+            table.Value.Dispose();
         foreach (var layout in states.Select(s => s.Layout).Append(Elements).Distinct())
             layout.Dispose();
     }

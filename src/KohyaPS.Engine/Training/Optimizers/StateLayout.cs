@@ -15,7 +15,10 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     public long Total { get; } = lengths.Sum();
 
     /// <summary>Like the parameters themselves, with their padding.</summary>
-    public static StateLayout Elements(ParameterGroup group) => new([.. Padded(group)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+    /// <param name="group">The parameters.</param>
+    /// <param name="first">The first parameter that has any; those before it have none.</param>
+    public static StateLayout Elements(ParameterGroup group, int first = 0) =>
+        new([.. Padded(group).Select((length, i) => i < first ? 0 : length)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
 
     /// <summary>One number for each parameter.</summary>
     public static StateLayout Numbers(ParameterGroup group) => new([.. group.Slices.Select(_ => 1L)], [.. group.Slices.Select(_ => Array.Empty<long>())]);

@@ -1,0 +1,72 @@
+using KohyaPS.Engine.Networks;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>
+/// The blocks of the parameters whose moments have 8 bits: each parameter is divided into blocks from its first element on, and its last
+/// block may be shorter. A row of the flat buffer is a block of 256; blocks of several rows are listed in a table.
+/// </summary>
+internal sealed class BlockTable : IDisposable
+{
+    private readonly Tensor? rowsOfBlock, blockOfRow;
+    private readonly int rowsPerBlock;
+
+    /// <param name="group">The parameters.</param>
+    /// <param name="count">How many of its first parameters have blocks.</param>
+    /// <param name="blockSize">Elements of a block, a multiple of <see cref="ParameterGroup.Alignment"/>.</param>
+    public BlockTable(ParameterGroup group, int count, int blockSize)
+    {
+        Device = group.Values.device;
+        rowsPerBlock = blockSize / ParameterGroup.Alignment;
+        var rows = group.Slices.Select((slice, i) => i < count ? (slice.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment : 0).ToArray();
+        Blocks = new StateLayout([.. rows.Select(r => (r + rowsPerBlock - 1) / rowsPerBlock)]);
+        Codes = new StateLayout([.. rows.Select(r => r * ParameterGroup.Alignment)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+        if (rowsPerBlock == 1)
+            return;
+        var (listed, blockOf) = (new List<long>(), new List<long>());
+        foreach (var length in rows.Where(r => r > 0))
+        {
+            var first = blockOf.Count;
+            for (var row = 0L; row < length; row += rowsPerBlock)
+            {
+                var rowsHere = Math.Min(rowsPerBlock, length - row);
+                // A short block lists its last row again.
+                listed.AddRange(Enumerable.Range(0, rowsPerBlock).Select(i => first + row + Math.Min(i, rowsHere - 1)));
+                blockOf.AddRange(Enumerable.Repeat(listed.Count / rowsPerBlock - 1L, (int)rowsHere));
+            }
+        }
+        using var guard = no_grad();
+        rowsOfBlock = tensor(listed.ToArray(), device: Device).DetachFromDisposeScope();
+        blockOfRow = tensor(blockOf.ToArray(), device: Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Where the parameters are.</summary>
+    public Device Device { get; }
+
+    /// <summary>One number for each block.</summary>
+    public StateLayout Blocks { get; }
+
+    /// <summary>One code for each element.</summary>
+    public StateLayout Codes { get; }
+
+    /// <summary>The largest absolute value of each block.</summary>
+    /// <param name="rows">[rows, 256].</param>
+    public Tensor Largest(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var ofRow = rows.abs().amax([1]);
+        return (rowsOfBlock is null ? ofRow : ofRow.index_select(0, rowsOfBlock).view(-1, rowsPerBlock).amax([1])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Gives each row the number of its block.</summary>
+    /// <returns>[rows, 1]</returns>
+    public Tensor ToRows(Tensor perBlock) => (blockOfRow is null ? perBlock : perBlock.index_select(0, blockOfRow)).unsqueeze(1);
+
+    /// <summary>Frees the table.</summary>
+    public void Dispose()
+    {
+        rowsOfBlock?.Dispose();
+        blockOfRow?.Dispose();
+    }
+}

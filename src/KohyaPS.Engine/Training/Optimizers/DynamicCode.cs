@@ -1,0 +1,130 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>
+/// Dynamic 8-bit numbers (Dettmers et al. 2021, arXiv 2110.02861): 256 values in [-1, 1] or [0, 1] with seven decades of exponents, as
+/// bitsandbytes builds them. A number becomes the code that the search of its kernel ends at: the nearest value, with its rule for ties.
+/// </summary>
+internal sealed class DynamicCode
+{
+    private const int Exponents = 7, Size = 256, FirstPivot = 127;
+    private readonly float[] values;
+    private readonly float[] limits;
+    private readonly bool isSigned;
+
+    private DynamicCode(bool isSigned)
+    {
+        this.isSigned = isSigned;
+        values = Values(isSigned);
+        limits = [.. Enumerable.Range(0, Size - 1).Select(code => Bisect(code))];
+    }
+
+    /// <summary>Codes of numbers in [-1, 1]; zero is code 127.</summary>
+    public static DynamicCode Signed { get; } = new(isSigned: true);
+
+    /// <summary>Codes of numbers in [0, 1]; zero is code 0.</summary>
+    public static DynamicCode Unsigned { get; } = new(isSigned: false);
+
+    /// <summary>The 256 values in ascending order.</summary>
+    public ReadOnlySpan<float> Map => values;
+
+    /// <summary>The values as a tensor.</summary>
+    public Tensor MapOn(Device device) => tensor(values, device: device);
+
+    /// <summary>The largest number of each code but the last, as a tensor.</summary>
+    public Tensor LimitsOn(Device device) => tensor(limits, device: device);
+
+    /// <summary>Codes of numbers that are already divided by their block's largest.</summary>
+    /// <param name="x">float32; what is no number gets code 0.</param>
+    /// <param name="codeLimits"><see cref="LimitsOn"/> the tensor's device.</param>
+    public static Tensor Nearest(Tensor x, Tensor codeLimits)
+    {
+        // 0/0 in a block of zeros is no number. Below all limits, it ends at code 0 as in the kernel.
+        using var numbers = x.nan_to_num(nan: float.MinValue);
+        using var codes = bucketize(numbers, codeLimits, true, false);
+        return codes.to(ScalarType.Byte);
+    }
+
+    /// <summary>The codes of moments, which keep their signs: a tiny negative number is never rounded to zero, which counts as positive.</summary>
+    /// <param name="moments">float32.</param>
+    /// <param name="x">The same, divided by their block's largest.</param>
+    /// <param name="codeLimits"><see cref="LimitsOn"/> the tensor's device.</param>
+    public Tensor Quantise(Tensor moments, Tensor x, Tensor codeLimits)
+    {
+        if (!isSigned)
+            return Nearest(x, codeLimits);
+        using var scope = NewDisposeScope();
+        var codes = Nearest(x, codeLimits);
+        var hasOtherSign = codes.lt(FirstPivot).logical_xor(moments.signbit());
+        // One up for positive numbers, one down (255 up, in bytes) for others.
+        var repair = moments.gt(0).to(ScalarType.Byte).mul_(2).sub_(1).mul_(hasOtherSign.to(ScalarType.Byte));
+        return codes.add_(repair).MoveToOuterDisposeScope();
+    }
+
+    // Midpoints of equal parts of [0.1, 1] in each decade, in the float32 arithmetic of torch.linspace, which fuses its multiply-add.
+    private static float[] Values(bool isSigned)
+    {
+        var all = new List<float> { 0, 1 };
+        for (var exponent = 0; exponent < Exponents; exponent++)
+        {
+            var parts = isSigned ? 1 << exponent : 2 << exponent;
+            var scale = (float)Math.Pow(10, exponent - Exponents + 1);
+            for (var i = 0; i < parts; i++)
+            {
+                var value = scale * ((Boundary(i, parts) + Boundary(i + 1, parts)) / 2);
+                all.Add(value);
+                if (isSigned)
+                    all.Add(-value);
+            }
+        }
+        return [.. all.Order()];
+    }
+
+    private static float Boundary(int index, int parts)
+    {
+        var step = (1 - 0.1f) / parts;
+        return index < (parts + 1) / 2 ? MathF.FusedMultiplyAdd(step, index, 0.1f) : MathF.FusedMultiplyAdd(-step, parts - index, 1);
+    }
+
+    // The largest number whose code is at most the given one: codes rise with numbers.
+    private float Bisect(int code)
+    {
+        var (low, high) = (Ordered(-2), Ordered(2));
+        while (high - low > 1)
+        {
+            var middle = low + (high - low) / 2;
+            if (Search(FromOrdered(middle)) <= code)
+                low = middle;
+            else
+                high = middle;
+        }
+        return FromOrdered(low);
+    }
+
+    // The kernel's search: seven halvings, then the midpoint to the neighbour.
+    private int Search(float x)
+    {
+        var (pivot, high, low) = (FirstPivot, Size - 1, 0);
+        var (highValue, lowValue) = (1f, isSigned ? -1f : 0f);
+        for (var step = 64; step > 0; step >>= 1)
+        {
+            if (x > values[pivot])
+                (low, lowValue, pivot) = (pivot, values[pivot], pivot + step);
+            else
+                (high, highValue, pivot) = (pivot, values[pivot], pivot - step);
+        }
+        if (x > values[pivot])
+            return x > (highValue + values[pivot]) * 0.5f ? high : pivot;
+        return x < (lowValue + values[pivot]) * 0.5f ? low : pivot;
+    }
+
+    // Floats as integers in the same order.
+    private static long Ordered(float x)
+    {
+        var bits = BitConverter.SingleToInt32Bits(x);
+        return bits >= 0 ? bits : (long)int.MinValue - bits;
+    }
+
+    private static float FromOrdered(long ordered) => BitConverter.Int32BitsToSingle((int)(ordered >= 0 ? ordered : int.MinValue - ordered));
+}

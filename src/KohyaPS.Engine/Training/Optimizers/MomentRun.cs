@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Optimizers;
+
+/// <summary>A run of a group's elements whose moments are kept in the same way: the large parameters with 8 bits, or the small ones with 32.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Start">The first element.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Is8Bit">Whether the moments have 8 bits.</param>
+/// <param name="Moments">The moments, in the order in which the optimizer names them.</param>
+internal sealed record MomentRun(OptimizerGroup Group, long Start, long Count, bool Is8Bit, IReadOnlyList<IMoment> Moments)
+{
+    /// <summary>The parameters of the run, a view.</summary>
+    public Tensor Values => Group.Values.narrow(0, Start, Count);
+
+    /// <summary>The gradients of the run as float32.</summary>
+    public Tensor Gradients => Group.Gradients.narrow(0, Start, Count).to(float32);
+
+    /// <summary>A factor that depends on a parameter's own number of steps.</summary>
+    public Factor ByStep(Func<long, double> of) => Group.ByStep(of).Narrow(Start, Count);
+}
