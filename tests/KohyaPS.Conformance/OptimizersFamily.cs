@@ -24,6 +24,12 @@ public sealed class OptimizersFamily : GoldenFamily
         {
             var name = Path.GetFileNameWithoutExtension(file);
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            if (json.RootElement.TryGetProperty("optimizer_cases", out _))
+            {
+                foreach (var vector in VectorReplay.Cases(json.RootElement))
+                    yield return vector;
+                continue;
+            }
             if (json.RootElement.TryGetProperty("cases", out var cases))
             {
                 foreach (var entry in cases.EnumerateArray().Select(e => e.Clone()))

@@ -4,8 +4,8 @@ namespace KohyaPS;
 public sealed record OptimizerSettings : SettingGroup
 {
     /// <summary>Optimizer.</summary>
-    [Setting(Aliases = ["Optimizer"], Gui = "optimizer", GuiDefault = "AdamW8bit", TrainerDefault = "AdamW", Why = "the trainer of this version knows AdamW; it learns the same with four times the memory for moments")]
-    public OptimizerType OptimizerType { get; init; } = OptimizerType.AdamW;
+    [Setting(Aliases = ["Optimizer"], Gui = "optimizer", TrainerDefault = "AdamW")]
+    public OptimizerType OptimizerType { get; init; } = OptimizerType.AdamW8bit;
 
     /// <summary>Optimizer class of another library by its dotted name, as files of sd-scripts may name it; kept, but no training can use it.</summary>
     [Setting]

@@ -32,6 +32,7 @@ internal static class SelectionReplay
             check.True($"read: {refusal.Message}", error is not null);
             return;
         }
+        OptimizerCase.SkipLater(config);
         if (error is { } wanted && UnknownClass.Contains(wanted.GetProperty("type").GetString()) && config.Optimizer.OptimizerClass is null)
         {
             check.Equal("the same name in another spelling", config.Optimizer.OptimizerType.ToString().ToUpperInvariant(), settings.GetProperty("optimizer_type").GetString()!.ToUpperInvariant());

@@ -24,6 +24,7 @@ internal sealed class TraceReplay(OptimizerCase recorded, GoldenCheck check, boo
         var groups = recorded.Inputs.GetProperty("groups").EnumerateArray().ToList();
         var rates = groups.Select(g => g.TryGetProperty("lr", out var lr) && lr.ValueKind == JsonValueKind.Number ? lr.GetDouble() : (double?)null).ToList();
         var config = recorded.Config(rates, steps);
+        OptimizerCase.SkipLater(config);
         var dtype = isFloat64 ? float64 : shapes.Values.First().GetProperty("dtype").GetString() == "bfloat16" ? bfloat16 : float32;
         using var parameters = new RecordedParameters(
             groups.Select((g, i) => (rates[i] ?? config.Optimizer.LearningRate, Shapes(g.GetProperty("params"), shapes))), dtype);
@@ -48,19 +49,21 @@ internal sealed class TraceReplay(OptimizerCase recorded, GoldenCheck check, boo
             foreach (var group in parameters.Groups)
                 group.ZeroGradients();
             source.Set(step);
-            rates.Add([.. update.Rates(step - 1).Select(r => r.Value)]);
-            if (optimizer.OwnsSchedule)
-                rates[^1] = [.. update.EffectiveRates.Select(r => r.Value)];
+            rates.Add(Rates(step - 1));
             norms.Add(update.Apply(step - 1));
-            reported.Add([.. update.EffectiveRates.Select(r => r.Value)]);
+            reported.Add(Rates(step));
             if (expected.TryGetProperty("d_per_step", out _))
                 adapted.Add([.. optimizer.Groups.Select(g => g.Numbers["d"])]);
             CompareStep(step, parameters, optimizer);
         }
-        ComparePerStep("lr_per_step", rates);
+        // An optimizer's own rates follow from its weights: those after each step have a tolerance for that, and they are those of the next step.
+        if (!(optimizer.OwnsSchedule && expected.TryGetProperty("reported_lr_after_step", out _)))
+            ComparePerStep("lr_per_step", rates);
         ComparePerStep("reported_lr_after_step", reported);
         ComparePerStep("d_per_step", adapted);
         ComparePerStep("grad_norm_per_step", [.. norms.Select(n => new[] { n })]);
+
+        double[] Rates(int done) => [.. (optimizer.OwnsSchedule ? update.EffectiveRates : update.Rates(done)).Select(r => r.Value)];
     }
 
     private void CompareStep(int step, RecordedParameters parameters, FlatOptimizer optimizer)

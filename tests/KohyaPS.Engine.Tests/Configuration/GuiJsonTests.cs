@@ -13,7 +13,7 @@ public sealed class GuiJsonTests
     {
         var config = Read("\"optimizer\": \"AdamW8bit\", \"learning_rate\": 0.0001, \"unet_lr\": 0.0001, \"text_encoder_lr\": \"5e-5\", \"lr_warmup\": 10");
         Assert.Equal(
-            ["PretrainedModelNameOrPath", "OptimizerType", "LrWarmupSteps", "MixedPrecision", "NumCpuThreadsPerProcess"],
+            ["PretrainedModelNameOrPath", "LrWarmupSteps", "MixedPrecision", "NumCpuThreadsPerProcess"],
             config.Changed().Select(setting => setting.Name));
         Assert.Equal(StepsOrShare.Share(0.1), config.Schedule.LrWarmupSteps);
         Assert.Equal(MixedPrecision.Fp16, config.Runtime.MixedPrecision);

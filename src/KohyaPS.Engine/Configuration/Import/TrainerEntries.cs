@@ -8,6 +8,8 @@ internal sealed class TrainerEntries(ImportReport report)
         .Where(setting => setting.GuiKey is not null && setting.GuiKey != setting.Key && setting.GuiKey != "xformers")
         .ToDictionary(setting => setting.GuiKey!, setting => setting.Key);
 
+    private string? optimizerNamedBy;
+
     /// <summary>All names that the trainer's parser knows.</summary>
     internal static IEnumerable<string> KnownNames => SettingCatalogue.All
         .Where(setting => setting.Group is not ("Lycoris" or "Runtime") || setting.GuiKey is not null)
@@ -54,18 +56,25 @@ internal sealed class TrainerEntries(ImportReport report)
             case "network_module" when text is not null && SettingText.Choice(typeof(NetworkModule), text) is null:
                 throw new ConfigFormatException(FamilyOf(text));
             case "optimizer_type" when !string.IsNullOrEmpty(text) && SettingText.Choice(typeof(OptimizerType), text) is null:
+                RefuseSecondOptimizer(name);
                 report.Set(name, "OptimizerClass", text, ImportOutcome.Changed, "It is a Python class, which cannot be loaded here; choose an optimizer with OptimizerType.");
                 return true;
+            case "optimizer_type" when !string.IsNullOrEmpty(text):
+                RefuseSecondOptimizer(name);
+                return false;
             case "optimizer_type" when text is "":
-                report.Set(name, "OptimizerType", "AdamW", ImportOutcome.Taken);
+                if (optimizerNamedBy is null)
+                    report.Set(name, "OptimizerType", "AdamW", ImportOutcome.Taken);
                 return true;
             case "xformers" or "sdpa":
                 if (text == "true" && !(name == "sdpa" && report.Config.Runtime.CrossAttention == CrossAttention.Xformers))
                     report.Set(name, "CrossAttention", name, ImportOutcome.Renamed);
                 return true;
             case "use_8bit_adam" or "use_lion_optimizer":
-                if (text == "true")
-                    report.Set(name, "OptimizerType", name == "use_8bit_adam" ? "AdamW8bit" : "Lion", ImportOutcome.Renamed, "optimizer_type replaced it.");
+                if (text != "true")
+                    return true;
+                RefuseSecondOptimizer(name);
+                report.Set(name, "OptimizerType", name == "use_8bit_adam" ? "AdamW8bit" : "Lion", ImportOutcome.Renamed, "optimizer_type replaced it.");
                 return true;
             case "caption_extention":
                 report.Set(name, "CaptionExtension", text, ImportOutcome.Renamed, "It is misspelt, and wins over caption_extension.");
@@ -109,6 +118,14 @@ internal sealed class TrainerEntries(ImportReport report)
             report.Set(name, "TextEncoderLr", rates[0]);
         else
             report.Set(name, "TextEncoderLr", rates[0], ImportOutcome.Changed, "LoRA networks take the first rate for all text encoders; the others have no effect.");
+    }
+
+    // sd-scripts refuses an optimizer beside the old switches, and both of these together.
+    private void RefuseSecondOptimizer(string name)
+    {
+        if (optimizerNamedBy is not null)
+            throw new ConfigFormatException($"{name} and {optimizerNamedBy} both choose an optimizer, which sd-scripts refuses. Keep optimizer_type alone.");
+        optimizerNamedBy = name;
     }
 
     private static bool IsTrainerName(Setting setting) => setting.Name is not ("Epoch" or "CrossAttention" or "Sdxl" or "Compatibility" or "TokenizerPath" or "OptimizerClass" or "NumCpuThreadsPerProcess") && setting.Group != "Lycoris";

@@ -107,11 +107,12 @@ internal sealed class Adafactor : FlatOptimizer
     private Tensor SecondMoments(OptimizerGroup group, FactoredLayout layout, Tensor squares)
     {
         var (rows, columns, elements) = (group.State(RowName), group.State(ColumnName), group.State(SquareName));
-        var (rowMeans, own) = layout.RowMeans(squares);
+        var places = layout.Places();
+        var (rowMeans, own) = layout.RowMeans(squares, places.Row);
         Follow(rows, rowMeans, layout.Rows);
-        Follow(columns, layout.ColumnMeans(squares), layout.Columns);
+        Follow(columns, layout.ColumnMeans(squares, places.Column), layout.Columns);
         Follow(elements, own, layout.Elements);
-        return layout.InverseRoot(rows, columns, elements);
+        return layout.InverseRoot(rows, columns, elements, places);
 
         void Follow(Tensor average, Tensor value, StateLayout of)
         {

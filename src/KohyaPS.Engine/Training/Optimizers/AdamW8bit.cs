@@ -37,7 +37,7 @@ internal sealed class AdamW8bit(IReadOnlyList<ParameterGroup> groups, OptimizerA
         run.ByStep(t => run.Group.LearningRate * RootCorrection(t) / (1 - MathF.Pow(beta1, t))).SubtractQuotient(moved, m, denominator);
         var decayed = moved.to(p.dtype);
         if (weightDecay > 0)
-            decayed.mul_(1 - run.Group.LearningRate * weightDecay);
+            decayed = decayed.mul(1 - run.Group.LearningRate * weightDecay);
         p.copy_(broken is null ? decayed : where(broken, p, decayed));
         run.Moments[0].Store(m);
         run.Moments[1].Store(v);

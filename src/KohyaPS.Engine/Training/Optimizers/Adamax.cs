@@ -40,7 +40,7 @@ internal sealed class Adamax : FlatOptimizer
         if (weightDecay != 0)
             g = g.add(p, weightDecay);
         m.Follow(g, 1 - beta1);
-        u.copy_(maximum(u.mul_(beta2), g.abs().add_(eps)));
+        u.copy_(maximum(u.Times(beta2), g.abs().add_(eps)));
         group.ByStep(t => group.LearningRate / (1 - Math.Pow(beta1, t))).SubtractQuotient(p, m, u);
     }
 }

@@ -20,7 +20,7 @@ internal readonly struct Factor
     private bool IsZero => elements is null && number == 0;
 
     /// <summary>x ← x · factor, in place.</summary>
-    public Tensor Scale(Tensor x) => elements is null ? x.mul_(number) : x.mul_(elements);
+    public Tensor Scale(Tensor x) => elements is null ? x.Times(number) : x.mul_(elements);
 
     /// <summary>x ← x / factor, in place.</summary>
     public Tensor Divide(Tensor x) => elements is null ? x.div_(number) : x.div_(elements);

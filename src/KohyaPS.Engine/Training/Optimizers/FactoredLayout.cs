@@ -5,61 +5,67 @@ namespace KohyaPS.Engine.Training.Optimizers;
 
 /// <summary>
 /// The rows and columns of all matrices of a group, for optimizers that keep a matrix of second moments as the mean of each row and of each
-/// column (Shazeer and Stern 2018, arXiv 1804.04235). The matrices of a tensor lie in its last two dimensions. Which row and column an
-/// element belongs to stands in two tables that are made once, so that the means of a thousand matrices are one sum.
+/// column (Shazeer and Stern 2018, arXiv 1804.04235). The matrices of a tensor lie in its last two dimensions. Which rows follow each other
+/// in the flat buffer stands in tables that are made once, so that the means of a thousand matrices are one sum.
 /// </summary>
 /// <remarks>A parameter with fewer than two dimensions is not factored: each of its elements counts as a row of its own.</remarks>
 internal sealed class FactoredLayout : IDisposable
 {
-    private readonly Tensor rowOfElement, columnOfElement, rowLengths, columnLengths, matrixOfRow, matrixHeights;
-    private readonly long rowCount, elementCount;
+    private readonly Tensor segmentLengths, rowOfSegment, columnShift, rowLengths, columnLengths, matrixOfRow, matrixHeights;
+    private readonly long rowCount, elementCount, total;
 
     /// <param name="group">The parameters.</param>
     public FactoredLayout(ParameterGroup group)
     {
-        var isFactored = group.Slices.Select(s => s.Shape.Count >= 2).ToArray();
-        Rows = Layout(group, (s, i) => isFactored[i] ? [.. s.Shape.SkipLast(1)] : null);
-        Columns = Layout(group, (s, i) => isFactored[i] ? [.. s.Shape.SkipLast(2), s.Shape[^1]] : null);
-        Elements = Layout(group, (s, i) => isFactored[i] ? null : [.. s.Shape]);
-        (rowCount, elementCount) = (Rows.Total, Elements.Total);
+        Rows = Layout(group, slice => IsFactored(slice) ? [.. slice.Shape.SkipLast(1)] : null);
+        Columns = Layout(group, slice => IsFactored(slice) ? [.. slice.Shape.SkipLast(2), slice.Shape[^1]] : null);
+        Elements = Layout(group, slice => IsFactored(slice) ? null : [.. slice.Shape]);
+        (rowCount, elementCount, total) = (Rows.Total, Elements.Total, group.Values.numel());
 
-        // The entry behind the last row and column takes in what belongs to none: padding, and the columns of what is not factored.
-        var rowOf = Filled(group.Values.numel(), (int)(rowCount + elementCount));
-        var columnOf = Filled(group.Values.numel(), (int)Columns.Total);
-        var (lengths, heights, matrices, matrixSizes) = (new List<double>(), new double[Columns.Total], new List<long>(), new List<double>());
-        var (firstColumn, firstElement) = (0, (int)rowCount);
+        var segments = new List<(long Length, long Row, long ColumnShift)>();
+        var (widths, heightOfColumn, matrices, heights) = (new List<double>(), new List<double>(), new List<long>(), new List<double>());
+        var (at, nextElement) = (0L, rowCount);
         foreach (var slice in group.Slices)
         {
-            if (slice.Shape.Count < 2)
+            // The row and the column behind the last take in what belongs to none: padding, and the columns of what is not factored.
+            Append(slice.Offset - at, rowCount + elementCount, Columns.Total);
+            if (!IsFactored(slice))
             {
-                for (var i = 0; i < slice.Count; i++)
-                    rowOf[slice.Offset + i] = firstElement++;
+                for (var i = 0L; i < slice.Count; i++)
+                    Append(1, nextElement++, Columns.Total);
                 continue;
             }
             var (height, width) = (slice.Shape[^2], slice.Shape[^1]);
-            for (var at = 0L; at < slice.Count; at += width)
+            for (var row = 0L; row < slice.Count / width; row++)
             {
-                if (at % (height * width) == 0)
-                    matrixSizes.Add(height);
-                rowOf.AsSpan((int)(slice.Offset + at), (int)width).Fill(lengths.Count);
-                lengths.Add(width);
-                matrices.Add(matrixSizes.Count - 1);
-                var column = firstColumn + (int)(at / (height * width) * width);
-                for (var x = 0; x < width; x++)
+                if (row % height == 0)
                 {
-                    columnOf[slice.Offset + at + x] = column + x;
-                    heights[column + x] = height;
+                    heights.Add(height);
+                    heightOfColumn.AddRange(Enumerable.Repeat((double)height, (int)width));
                 }
+                widths.Add(width);
+                matrices.Add(heights.Count - 1);
+                Append(width, widths.Count - 1, heightOfColumn.Count - width - at);
             }
-            firstColumn += (int)(slice.Count / height);
         }
+        Append(total - at, rowCount + elementCount, Columns.Total);
+
+        using var guard = no_grad();
         var device = group.Values.device;
-        rowOfElement = Kept(tensor(rowOf), device);
-        columnOfElement = Kept(tensor(columnOf), device);
-        rowLengths = Kept(tensor(lengths.Concat(Enumerable.Repeat(1.0, (int)elementCount)).ToArray()), device);
-        columnLengths = Kept(tensor(heights), device);
-        matrixOfRow = Kept(tensor(matrices.ToArray()), device);
-        matrixHeights = Kept(tensor(matrixSizes.ToArray()), device);
+        segmentLengths = tensor(segments.Select(s => s.Length).ToArray(), device: device).DetachFromDisposeScope();
+        rowOfSegment = tensor(segments.Select(s => s.Row).ToArray(), device: device).DetachFromDisposeScope();
+        columnShift = tensor(segments.Select(s => s.ColumnShift).ToArray(), device: device).DetachFromDisposeScope();
+        rowLengths = tensor(widths.Concat(Enumerable.Repeat(1.0, (int)elementCount)).ToArray(), device: device).DetachFromDisposeScope();
+        columnLengths = tensor(heightOfColumn.ToArray(), device: device).DetachFromDisposeScope();
+        matrixOfRow = tensor(matrices.ToArray(), device: device).DetachFromDisposeScope();
+        matrixHeights = tensor(heights.ToArray(), device: device).DetachFromDisposeScope();
+
+        void Append(long length, long row, long shift)
+        {
+            if (length > 0)
+                segments.Add((length, row, shift));
+            at += length;
+        }
     }
 
     /// <summary>State with one number for each row: the dimensions without the last one.</summary>
@@ -71,9 +77,18 @@ internal sealed class FactoredLayout : IDisposable
     /// <summary>State of what is not factored: one number for each of its elements.</summary>
     public StateLayout Elements { get; }
 
+    /// <summary>The row and the column of each element, worked out anew for each step: tables of them would be larger than the parameters.</summary>
+    public (Tensor Row, Tensor Column) Places()
+    {
+        var row = repeat_interleave(rowOfSegment, segmentLengths, 0, total);
+        var column = repeat_interleave(columnShift, segmentLengths, 0, total).add_(arange(total, dtype: ScalarType.Int64, device: row.device)).clamp_max_(Columns.Total);
+        return (row, column);
+    }
+
     /// <summary>Means of the rows, and the elements of what is not factored.</summary>
     /// <param name="values">One value for each element of the group.</param>
-    public (Tensor Rows, Tensor Elements) RowMeans(Tensor values)
+    /// <param name="rowOfElement">From <see cref="Places"/>.</param>
+    public (Tensor Rows, Tensor Elements) RowMeans(Tensor values, Tensor rowOfElement)
     {
         var means = Means(values, rowOfElement, rowLengths);
         return (means.narrow(0, 0, rowCount), means.narrow(0, rowCount, elementCount));
@@ -81,53 +96,42 @@ internal sealed class FactoredLayout : IDisposable
 
     /// <summary>Means of the columns.</summary>
     /// <param name="values">One value for each element of the group.</param>
-    public Tensor ColumnMeans(Tensor values) => Means(values, columnOfElement, columnLengths);
+    /// <param name="columnOfElement">From <see cref="Places"/>.</param>
+    public Tensor ColumnMeans(Tensor values, Tensor columnOfElement) => Means(values, columnOfElement, columnLengths);
 
     /// <summary>
     /// One over the root of the matrix that rows and columns stand for, row · column / mean(rows), for each element; of what is not factored,
     /// one over its root.
     /// </summary>
-    public Tensor InverseRoot(Tensor rows, Tensor columns, Tensor elements)
+    public Tensor InverseRoot(Tensor rows, Tensor columns, Tensor elements, (Tensor Row, Tensor Column) places)
     {
-        var ofRow = cat([rows.div(MatrixMeans(rows)).rsqrt_(), elements.rsqrt(), ones_like(rowLengths.narrow(0, 0, 1), dtype: rows.dtype)]);
-        var ofColumn = cat([columns.rsqrt(), ones(1, dtype: columns.dtype, device: columns.device)]);
-        return ofRow.index_select(0, rowOfElement).mul_(ofColumn.index_select(0, columnOfElement));
+        using var scope = NewDisposeScope();
+        var one = ones(1, dtype: rows.dtype, device: rows.device);
+        var ofRow = cat([rows.div(MatrixMeans(rows)).rsqrt_(), elements.rsqrt(), one]);
+        var ofColumn = cat([columns.rsqrt(), one]);
+        return ofRow.index_select(0, places.Row).mul_(ofColumn.index_select(0, places.Column)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the tables.</summary>
+    /// <summary>Frees the tables; the layouts belong to the states that are made with them.</summary>
     public void Dispose()
     {
-        foreach (var table in new[] { rowOfElement, columnOfElement, rowLengths, columnLengths, matrixOfRow, matrixHeights })
+        foreach (var table in new[] { segmentLengths, rowOfSegment, columnShift, rowLengths, columnLengths, matrixOfRow, matrixHeights })
             table.Dispose();
-        // The state layouts belong to the states that were made with them.
     }
 
-    private static StateLayout Layout(ParameterGroup group, Func<ParameterSlice, int, long[]?> shapeOf)
+    private static bool IsFactored(ParameterSlice slice) => slice.Shape.Count >= 2;
+
+    private static StateLayout Layout(ParameterGroup group, Func<ParameterSlice, long[]?> shapeOf)
     {
-        var shapes = group.Slices.Select((slice, i) => shapeOf(slice, i)).ToArray();
+        var shapes = group.Slices.Select(shapeOf).ToArray();
         return new([.. shapes.Select(shape => shape?.Aggregate(1L, (a, b) => a * b) ?? 0)], [.. shapes.Select(shape => shape ?? [0])]);
     }
 
-    private static int[] Filled(long count, int value)
-    {
-        var values = new int[count];
-        Array.Fill(values, value);
-        return values;
-    }
-
-    private static Tensor Kept(Tensor table, Device device)
-    {
-        var there = table.to(device);
-        if (!ReferenceEquals(there, table))
-            table.Dispose();
-        return there.DetachFromDisposeScope();
-    }
-
     // Summed in double: a row of a large matrix has thousands of elements.
-    private static Tensor Means(Tensor values, Tensor table, Tensor lengths)
+    private static Tensor Means(Tensor values, Tensor places, Tensor lengths)
     {
         using var scope = NewDisposeScope();
-        var sums = zeros(lengths.numel() + 1, dtype: ScalarType.Float64, device: values.device).index_add_(0, table, values.to(ScalarType.Float64), 1);
+        var sums = zeros(lengths.numel() + 1, dtype: ScalarType.Float64, device: values.device).index_add_(0, places, values.to(ScalarType.Float64), 1);
         return sums.narrow(0, 0, lengths.numel()).div(lengths).to(values.dtype).MoveToOuterDisposeScope();
     }
 

@@ -34,9 +34,9 @@ internal sealed class Lion : FlatOptimizer
     private void Update(OptimizerGroup group)
     {
         var (p, g, m) = (group.Values, group.Gradients, group.State(MomentName));
-        p.mul_(1 - group.LearningRate * weightDecay);
+        p.Times(1 - group.LearningRate * weightDecay);
         var update = m.mul(beta1).add_(g, 1 - beta1).sign_();
         p.add_(update, -group.LearningRate);
-        m.mul_(beta2).add_(g, 1 - beta2);
+        m.Times(beta2).add_(g, 1 - beta2);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class NAdam : FlatOptimizer
             group.AddState(MomentName);
             group.AddState(SquareName);
             // A number for each parameter, on the host: the factors are worked out there.
-            group.AddState(ProductName, ScalarType.Float32, StateLayout.Numbers(group.Parameters), fill: 1, device: CPU);
+            group.AddState(ProductName, group.Values.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, StateLayout.Numbers(group.Parameters), fill: 1, device: CPU);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class NAdam : FlatOptimizer
         var (p, g, m, v) = (group.Values, group.Gradients, group.State(MomentName), group.State(SquareName));
         var lr = group.LearningRate;
         if (isDecoupled)
-            p.mul_(1 - lr * weightDecay);
+            p.Times(1 - lr * weightDecay);
         else if (weightDecay != 0)
             g = g.add(p, weightDecay);
         m.Follow(g, 1 - beta1);
@@ -56,8 +56,8 @@ internal sealed class NAdam : FlatOptimizer
 
         var steps = group.Steps.ToArray();
         var product = group.State(ProductName);
-        product.mul_(tensor(Array.ConvertAll(steps, t => (float)Momentum(t))));
-        var products = product.data<float>().ToArray();
+        product.mul_(tensor(Array.ConvertAll(steps, Momentum)).to(product.dtype));
+        var products = product.to(ScalarType.Float64).data<double>().ToArray();
         group.ByParameter([.. steps.Select((t, i) => lr * (1 - Momentum(t)) / (1 - products[i]))]).SubtractQuotient(p, g, denominator);
         group.ByParameter([.. steps.Select((t, i) => lr * Momentum(t + 1) / (1 - products[i] * Momentum(t + 1)))]).SubtractQuotient(p, m, denominator);
     }

@@ -56,7 +56,7 @@ internal sealed class RAdam : FlatOptimizer
     {
         var (p, g, m, v) = (group.Values, group.Gradients, group.State(MomentName), group.State(SquareName));
         if (isDecoupled)
-            p.mul_(1 - group.LearningRate * weightDecay);
+            p.Times(1 - group.LearningRate * weightDecay);
         else if (weightDecay != 0)
             g = g.add(p, weightDecay);
         m.Follow(g, 1 - beta1);

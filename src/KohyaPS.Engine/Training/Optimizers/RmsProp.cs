@@ -50,7 +50,7 @@ internal sealed class RmsProp : FlatOptimizer
         v.FollowSquare(g, alpha);
         var denominator = (isCentered ? Variance(group, g, v) : v.clone()).sqrt_().add_(eps);
         if (momentum > 0)
-            p.add_(group.State(BufferName).mul_(momentum).addcdiv_(g, denominator, 1), -group.LearningRate);
+            p.add_(group.State(BufferName).Times(momentum).addcdiv_(g, denominator, 1), -group.LearningRate);
         else
             p.addcdiv_(g, denominator, -group.LearningRate);
     }

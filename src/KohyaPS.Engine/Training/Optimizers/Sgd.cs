@@ -41,7 +41,7 @@ internal sealed class Sgd : FlatOptimizer
             g = g.add(p, weightDecay);
         if (momentum != 0)
         {
-            var b = group.State(BufferName).mul_(momentum);
+            var b = group.State(BufferName).Times(momentum);
             // p − (−factor)·x: the buffer takes its share of the gradient.
             group.ByStep(t => t <= 1 ? -1 : dampening - 1).Subtract(b, g);
             g = isNesterov ? g.add(b, momentum) : b;

@@ -32,7 +32,7 @@ internal static class OptimizerChoice
             OptimizerType.AdamW8bit or OptimizerType.PagedAdamW8bit or OptimizerType.PagedAdamW or OptimizerType.PagedAdamW32bit => new AdamW8bit(groups, arguments, Storage()),
             OptimizerType.Lion8bit or OptimizerType.PagedLion8bit => new Lion8bit(groups, arguments, Storage()),
             OptimizerType.SGDNesterov8bit => new Sgd8bit(groups, arguments, Storage()),
-            var other => throw new TrainingException(TrainingExitCode.Invalid, $"The optimizer {other} is not in this version. Set -OptimizerType AdamW."),
+            var other => throw new TrainingException(TrainingExitCode.Invalid, $"The optimizer {other} arrives with a later version of KohyaPS. Set OptimizerType to AdamW8bit or AdamW."),
         };
 
         MomentStorage Storage() => MomentStorage.Of(type, arguments, config.Runtime.Compatibility);
