@@ -17,6 +17,7 @@ public abstract class GoldenFamily
         new ObjectivesFamily(),
         new NetworkFamily(),
         new OptimizersFamily(),
+        new PromptsFamily(),
         new SamplersFamily(),
         new StepsFamily(),
         new TokenizerFamily(),

@@ -7,7 +7,8 @@ namespace KohyaPS;
 /// <param name="Caption">The stored caption.</param>
 /// <param name="Orientation">EXIF orientation, 1 to 8; 1 is upright.</param>
 /// <param name="Fault">Why the picture cannot be used and what to do, or null. A dataset with faults is not trained.</param>
-public sealed record TrainingImage(string Path, DatasetSubset Subset, ImageSize Size, ImageCaption Caption, int Orientation = 1, string? Fault = null)
+/// <param name="MaskPath">Full path of the picture that says how much each place counts (conditioning_data_dir), or null.</param>
+public sealed record TrainingImage(string Path, DatasetSubset Subset, ImageSize Size, ImageCaption Caption, int Orientation = 1, string? Fault = null, string? MaskPath = null)
 {
     /// <summary>The file's name without its folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);

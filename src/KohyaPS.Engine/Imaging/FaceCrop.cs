@@ -1,6 +1,5 @@
 using System.Globalization;
 using KohyaPS.Datasets;
-using KohyaPS.Engine.Imaging.Resizing;
 
 namespace KohyaPS.Engine.Imaging;
 
@@ -26,13 +25,17 @@ internal static class FaceCrop
         return numbers[0] > 0 ? new(numbers[0], numbers[1], numbers[2], numbers[3]) : null;
     }
 
-    /// <summary>The picture around the face, at the training size.</summary>
-    /// <param name="picture">At least as large as the target, or it is enlarged to cover it; stays the caller's.</param>
+    /// <summary>The picture around the face, at the training size; the picture stays the caller's.</summary>
+    public static PixelBuffer Apply(PixelBuffer picture, Face face, ImageSize target, SubsetSettings settings, ISampleDraws draws) =>
+        PictureFitter.Fit(picture, CutOf(picture.Size, face, target, settings, draws), settings);
+
+    /// <summary>The piece around the face, at the training size.</summary>
+    /// <param name="picture">At least as large as the target, or it is enlarged to cover it.</param>
     /// <param name="face">The face.</param>
     /// <param name="target">The training size.</param>
     /// <param name="settings">The zoom's range, the filter, and whether the place is drawn widely.</param>
     /// <param name="draws">The random numbers of the sample.</param>
-    public static PixelBuffer Apply(PixelBuffer picture, Face face, ImageSize target, SubsetSettings settings, ISampleDraws draws)
+    public static PictureCut CutOf(ImageSize picture, Face face, ImageSize target, SubsetSettings settings, ISampleDraws draws)
     {
         var range = settings.FaceCropAugRange ?? throw new ArgumentException("The settings state no range.", nameof(settings));
         var faceSide = Math.Max(face.Width, face.Height);
@@ -42,10 +45,10 @@ internal static class FaceCrop
         // The height is drawn before the width.
         var top = Offset(size.Height, (int)(face.CentreY * scale + 0.5), target.Height, faceSide, mayMove, settings.RandomCrop, draws);
         var left = Offset(size.Width, (int)(face.CentreX * scale + 0.5), target.Width, faceSide, mayMove, settings.RandomCrop, draws);
-        return PictureResizer.Resize(picture, size, new(left, top, target.Width, target.Height), settings.ResizeInterpolation);
+        return new(size, new(left, top, target.Width, target.Height));
     }
 
-    private static double Scale(PixelBuffer picture, int faceSide, ImageSize target, FaceCropRange range, ISampleDraws draws)
+    private static double Scale(ImageSize picture, int faceSide, ImageSize target, FaceCropRange range, ISampleDraws draws)
     {
         var side = Math.Min(target.Width, target.Height);
         var cover = Math.Max((double)target.Height / picture.Height, (double)target.Width / picture.Width);

@@ -1,5 +1,4 @@
 using KohyaPS.Datasets;
-using KohyaPS.Engine.Imaging.Resizing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,35 +26,50 @@ internal static class ImageLoader
         // The coin is drawn before anything else, whether the picture or its cached latents are used.
         var isFlipped = settings.FlipAug && draws is not null && draws.Next() < 0.5;
         using var decoded = ImageDecoder.Decode(image.Image.Path, settings);
-        var pixels = Cut(decoded, image, settings, draws);
+        var cut = CutOf(decoded.Size, image, settings, draws);
+        var pixels = PictureFitter.Fit(decoded, cut, settings);
+        var mask = image.Image.MaskPath is { } path ? LoadMask(path, decoded.Size, cut, settings) : null;
         if (settings.ColorAug && draws is not null)
             ColorAugmentation.Apply(pixels, settings.Compatibility, draws);
         if (isFlipped)
+        {
             Orientation.Mirror(pixels);
+            if (mask is not null)
+                Orientation.Mirror(mask);
+        }
         // Without buckets and caches, sd-scripts states the cut picture as the original.
         var bucket = image.Assignment.Bucket;
         var conditioning = draws is null || image.IsBucketed ? SizeConditioning.Of(decoded.Size, bucket, isFlipped) : new(bucket, 0, 0, bucket);
-        return new(pixels, isFlipped, conditioning);
+        return new(pixels, mask, isFlipped, conditioning);
     }
 
-    private static PixelBuffer Cut(PixelBuffer decoded, RegisteredImage image, SubsetSettings settings, ISampleDraws? draws)
+    private static PictureCut CutOf(ImageSize size, RegisteredImage image, SubsetSettings settings, ISampleDraws? draws)
     {
         if (draws is null || image.IsBucketed)
-            return PictureFitter.Fit(decoded, image.Assignment, settings, draws);
+            return PictureFitter.CutOf(image.Assignment, settings, draws);
         var target = image.Assignment.Bucket;
         if (settings.FaceCropAugRange is not null && FaceCrop.FaceOf(image.Image.Name) is { } face)
-            return FaceCrop.Apply(decoded, face, target, settings, draws);
-        return settings.RandomCrop && decoded.Width >= target.Width && decoded.Height >= target.Height
-            ? RandomWindow(decoded, target, draws)
-            : PictureFitter.Fit(decoded, image.Assignment, settings, draws);
+            return FaceCrop.CutOf(size, face, target, settings, draws);
+        return settings.RandomCrop && size.Width >= target.Width && size.Height >= target.Height
+            ? RandomWindow(size, target, draws)
+            : PictureFitter.CutOf(image.Assignment, settings, draws);
     }
 
     // The picture at its own size; without buckets the height is drawn before the width.
-    private static PixelBuffer RandomWindow(PixelBuffer decoded, ImageSize target, ISampleDraws draws)
+    private static PictureCut RandomWindow(ImageSize size, ImageSize target, ISampleDraws draws)
     {
-        var top = decoded.Height > target.Height ? draws.Between(0, decoded.Height - target.Height) : 0;
-        var left = decoded.Width > target.Width ? draws.Between(0, decoded.Width - target.Width) : 0;
-        return PictureResizer.Resize(decoded, decoded.Size, new(left, top, target.Width, target.Height), filter: null);
+        var top = size.Height > target.Height ? draws.Between(0, size.Height - target.Height) : 0;
+        var left = size.Width > target.Width ? draws.Between(0, size.Width - target.Width) : 0;
+        return new(size, new(left, top, target.Width, target.Height));
+    }
+
+    // sd-scripts stretches the mask to the bucket, so that it lies beside what it masks; here it goes the way of its picture.
+    private static PixelBuffer LoadMask(string path, ImageSize size, PictureCut cut, SubsetSettings settings)
+    {
+        using var mask = ImageDecoder.Decode(path, settings with { AlphaMask = false, Transparency = TransparencyHandling.Black });
+        return mask.Size == size
+            ? PictureFitter.Fit(mask, cut, settings)
+            : throw new DatasetException($"The mask '{path}' has {mask.Size} pixels, its picture {size}. Give it the size of the picture.");
     }
 
     /// <summary>(v / 255 - 0.5) / 0.5 in float32; alpha is left out.</summary>
@@ -69,15 +83,16 @@ internal static class ImageLoader
         return colours.contiguous().unsqueeze(0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Alpha / 255 in float32; ones where the picture has none.</summary>
-    /// <returns>[1, 1, H, W]</returns>
-    public static Tensor ToMask(PixelBuffer picture)
+    /// <summary>How much each place of a sample counts, 0 to 1: the red channel of its mask picture, else its alpha, else 1.</summary>
+    /// <returns>[1, H, W] float32</returns>
+    public static Tensor ToMask(LoadedSample sample) =>
+        sample.MaskPixels is { } mask ? Channel(mask, 0) : sample.Pixels.Channels == 4 ? Channel(sample.Pixels, 3) : ones(1, sample.Pixels.Height, sample.Pixels.Width);
+
+    private static Tensor Channel(PixelBuffer picture, int channel)
     {
-        if (picture.Channels == 3)
-            return ones(1, 1, picture.Height, picture.Width);
         using var scope = NewDisposeScope();
         var bytes = empty(picture.Height, picture.Width, picture.Channels, dtype: ScalarType.Byte);
         picture.Pixels.CopyTo(bytes.bytes);
-        return bytes.narrow(2, 3, 1).permute(2, 0, 1).to(float32).div_(255f).contiguous().unsqueeze(0).MoveToOuterDisposeScope();
+        return bytes.select(2, channel).to(float32).div_(255f).contiguous().unsqueeze(0).MoveToOuterDisposeScope();
     }
 }

@@ -12,13 +12,22 @@ internal static class PictureFitter
     /// <param name="settings">Filter and place of the cut.</param>
     /// <param name="draws">The random numbers of the sample; null cuts from the centre.</param>
     /// <returns>A new buffer.</returns>
-    public static PixelBuffer Fit(PixelBuffer picture, BucketAssignment assignment, SubsetSettings settings, ISampleDraws? draws)
+    public static PixelBuffer Fit(PixelBuffer picture, BucketAssignment assignment, SubsetSettings settings, ISampleDraws? draws) =>
+        Fit(picture, CutOf(assignment, settings, draws), settings);
+
+    /// <summary>A picture, or its mask, cut as already decided.</summary>
+    /// <returns>A new buffer.</returns>
+    public static PixelBuffer Fit(PixelBuffer picture, PictureCut cut, SubsetSettings settings) =>
+        PictureResizer.Resize(picture, cut.Resized, cut.Window, settings.ResizeInterpolation);
+
+    /// <summary>What is taken of a picture that is resized to cover its bucket.</summary>
+    public static PictureCut CutOf(BucketAssignment assignment, SubsetSettings settings, ISampleDraws? draws)
     {
         var (bucket, resized) = (assignment.Bucket, assignment.Resized);
         var random = settings.RandomCrop ? draws : null;
         var left = Offset(resized.Width - bucket.Width, random);
         var top = Offset(resized.Height - bucket.Height, random);
-        return PictureResizer.Resize(picture, resized, new(left, top, bucket.Width, bucket.Height), settings.ResizeInterpolation);
+        return new(resized, new(left, top, bucket.Width, bucket.Height));
     }
 
     // The width is drawn before the height; a side without excess draws nothing.

@@ -85,6 +85,15 @@ internal sealed class ClipTokenizer
     public int[][] EncodeChunks(string caption, int maxTokenLength = TokenChunks.TokensPerChunk) =>
         TokenChunks.Layout(Encode(caption), Specials, maxTokenLength);
 
+    /// <summary>The rows of a caption whose weights are read (weighted_captions): each piece is encoded for itself.</summary>
+    /// <inheritdoc cref="EncodeChunks"/>
+    public WeightedRow[] EncodeWeightedChunks(string caption, int maxTokenLength = TokenChunks.TokensPerChunk)
+    {
+        var tokens = PromptWeights.Parse(caption).SelectMany(piece => Encode(piece.Text).Select(id => (Id: id, Weight: (float)piece.Weight))).ToList();
+        var ids = TokenChunks.Layout([.. tokens.Select(t => t.Id)], Specials, maxTokenLength);
+        return [.. ids.Select((row, k) => new WeightedRow(row, TokenChunks.Weights([.. tokens.Select(t => t.Weight)], k, maxTokenLength)))];
+    }
+
     private void EncodePiece(string piece, List<int> ids)
     {
         var symbols = new List<int>();

@@ -38,6 +38,20 @@ internal static class TokenChunks
         return rows;
     }
 
+    /// <summary>The weights of one row: those of its tokens; begin, end and padding weigh 1.</summary>
+    /// <param name="weights">The weights of all tokens, without begin and end.</param>
+    /// <param name="row">The row, from 0.</param>
+    /// <param name="maxTokenLength">75, 150 or 225; what exceeds it is cut off.</param>
+    public static float[] Weights(IReadOnlyList<float> weights, int row, int maxTokenLength)
+    {
+        var weightsOfRow = new float[RowLength];
+        Array.Fill(weightsOfRow, 1f);
+        var first = row * TokensPerChunk;
+        for (var i = 0; i < TokensPerChunk && first + i < Math.Min(weights.Count, maxTokenLength); i++)
+            weightsOfRow[i + 1] = weights[first + i];
+        return weightsOfRow;
+    }
+
     /// <summary>Begin, tokens, end, padding: one sequence of <paramref name="maxTokenLength"/> + 2.</summary>
     private static int[] Frame(IReadOnlyList<int> ids, SpecialTokens specials, int maxTokenLength)
     {

@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Caching;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Training.Batches;
@@ -18,7 +19,7 @@ internal sealed class Trainer : IDisposable
     private readonly RunContext run;
     private readonly LoadedModels models;
     private readonly TrainingSetup setup;
-    private readonly LatentCache latentCache = new();
+    private readonly ILatentSource latents;
     private readonly TextStates text;
     private readonly TrainingLoop loop;
     private readonly RunSaver saver;
@@ -41,9 +42,11 @@ internal sealed class Trainer : IDisposable
         var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
         models = LoadedModels.Load(config, precision.ComputeType, device, phase => run.Progress(phase, 0, 0));
         setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
-        var latents = CacheLatents(stop);
-        text = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoders, config.Training.ClipSkip ?? 1);
-        var batches = new DatasetBatchSource(run.Epochs, run.Seed, latents, new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps), text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
+        latents = PrepareLatents(stop);
+        text = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoders, config.Training.ClipSkip ?? 1, config.Captions.WeightedCaptions);
+        var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
+        var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
+        var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
         if (run.ResumedFrom is { } manifest)
@@ -95,19 +98,24 @@ internal sealed class Trainer : IDisposable
     public void Dispose()
     {
         text.Dispose();
-        latentCache.Dispose();
+        latents.Dispose();
         setup.Dispose();
         models.Dispose();
     }
 
-    private LatentEncoder CacheLatents(CancellationToken stop)
+    private ILatentSource PrepareLatents(CancellationToken stop)
     {
-        if (!run.Config.Caching.CacheLatents)
-            return new LatentEncoder(models.Vae, latentCache);
+        var caching = run.Config.Caching;
+        var workers = run.Config.Runtime.MaxDataLoaderNWorkers;
+        var vae = models.Vae ?? throw new CheckpointFormatException($"'{run.Config.Model.PretrainedModelNameOrPath}' has no VAE to encode pictures with. Name one with -Vae.");
+        var encoder = new PictureEncoder(vae, caching.VaeBatchSize);
+        if (!caching.CacheLatents)
+            return new EncodedLatents(encoder, run.Seed, workers);
         var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
-        new LatentEncoder(models.Vae, latentCache).Fill(images, done => run.Progress("encoding pictures", done, images.Count), stop);
+        var store = new LatentMemory();
+        new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
         models.ReleaseVae();
-        return new LatentEncoder(null, latentCache);
+        return new CachedLatents(store, run.Seed);
     }
 
     private void Report(MicroStepOutcome outcome)

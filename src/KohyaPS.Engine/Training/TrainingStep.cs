@@ -46,7 +46,7 @@ internal sealed class TrainingStep(
         if (textEncoders is null || batch.InputIds is not { } ids)
             throw new InvalidOperationException("A micro-batch without text states needs token ids and a text encoder.");
         using var grad = set_grad_enabled(options.TrainsTextEncoder);
-        return textEncoders.Encode(ids, options.EndToken, options.ClipSkip);
+        return textEncoders.Encode(ids, options.EndToken, options.ClipSkip, batch.TokenWeights);
     }
 
     private TextConditions Observed(TextConditions text)

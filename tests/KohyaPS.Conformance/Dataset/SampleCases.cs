@@ -82,7 +82,7 @@ internal static class SampleCases
             check.Close($"{what}: images", tensors.ReadFloats(Pixels.Key(images)), got.data<float>().ToArray(), rtol: 0, atol: images.GetProperty("atol").GetDouble());
         if (expected.TryGetProperty("alpha_masks", out var masks) && masks.ValueKind == JsonValueKind.Object)
         {
-            using var mask = TorchSharp.torch.cat(samples.Select(s => ImageLoader.ToMask(s.Pixels)).ToArray(), 0);
+            using var mask = TorchSharp.torch.cat(samples.Select(ImageLoader.ToMask).ToArray(), 0);
             check.Close($"{what}: alpha_masks", tensors.ReadFloats(Pixels.Key(masks)), mask.data<float>().ToArray(), rtol: 0, atol: masks.GetProperty("atol").GetDouble());
         }
     }

@@ -4,58 +4,65 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Training.Batches;
 
 /// <summary>Micro-batches made of the pictures and captions of a training's datasets.</summary>
-/// <param name="planner">The batches of each epoch.</param>
-/// <param name="seed">The training's seed.</param>
-/// <param name="latents">Where a picture's latents come from.</param>
+/// <param name="order">The batches of each epoch.</param>
+/// <param name="latents">Where the latents of samples come from.</param>
 /// <param name="captions">The caption of each sample.</param>
 /// <param name="text">From captions to ids or states.</param>
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="priorLossWeight">Weight of the loss of regularisation pictures.</param>
 /// <param name="takesSizes">Whether the model is told the sizes of pictures (SDXL).</param>
 internal sealed class DatasetBatchSource(
-    EpochPlanner planner, long seed, LatentEncoder latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes)
+    EpochOrder order, ILatentSource latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes)
     : IBatchSource
 {
-    private (int Epoch, IReadOnlyList<TrainingBatch> Batches) current = (0, []);
+    // The mirrored picture has noise of its own: a key that no index of a picture reaches.
+    private const long FlippedKey = 1L << 40;
 
     /// <inheritdoc/>
-    public int BatchesPerEpoch => planner.BatchesPerEpoch;
+    public int BatchesPerEpoch => order.BatchesPerEpoch;
 
     /// <inheritdoc/>
     public MicroBatch Load(int epoch, int index)
     {
-        if (current.Epoch != epoch)
-            current = (epoch, planner.Batches(seed, epoch));
-        var samples = current.Batches[index].Samples;
+        var samples = order.Batch(epoch, index).Samples;
+        foreach (var (nextEpoch, batch) in order.Following(epoch, index))
+            latents.Expect(nextEpoch, batch.Samples);
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var texts = samples.Select(s => captions.Of(s, epoch, index)).ToList();
         var conditions = text.Conditions(texts);
-        var weights = samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray();
+        var (ids, tokenWeights) = conditions is null ? text.Tokens(texts) : (null, null);
+        var pictures = latents.Take(epoch, samples);
         return new MicroBatch
         {
-            Latents = Latents(samples, epoch).DetachFromDisposeScope(),
+            Latents = Draw(samples, pictures, epoch).DetachFromDisposeScope(),
             Text = conditions?.DetachFromDisposeScope(),
-            InputIds = conditions is null ? [.. text.Ids(texts).Select(ids => ids.DetachFromDisposeScope())] : null,
-            Sizes = takesSizes ? Sizes(samples).DetachFromDisposeScope() : null,
-            LossWeights = tensor(weights).DetachFromDisposeScope(),
+            InputIds = ids?.Select(t => t.DetachFromDisposeScope()).ToList(),
+            TokenWeights = tokenWeights?.Select(t => t.DetachFromDisposeScope()).ToList(),
+            Sizes = takesSizes ? Sizes(pictures).DetachFromDisposeScope() : null,
+            LossWeights = tensor(samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray()).DetachFromDisposeScope(),
+            Masks = Masks(pictures)?.DetachFromDisposeScope(),
         };
     }
 
-    private static Tensor Sizes(IReadOnlyList<BatchSample> samples)
+    private static Tensor Sizes(IReadOnlyList<SampleLatents> pictures)
     {
-        var sizes = samples.Select(s => SizeConditioning.Of(s.Image.Image.Size, s.Image.Assignment.Bucket, isFlipped: false));
+        var sizes = pictures.Select(p => p.Conditioning);
         float[] numbers = [.. sizes.SelectMany(s => new float[] { s.Original.Height, s.Original.Width, s.CropTop, s.CropLeft, s.Target.Height, s.Target.Width })];
-        return tensor(numbers).view(samples.Count, -1);      // [B, 6]
+        return tensor(numbers).view(pictures.Count, -1);      // [B, 6]
     }
 
     // Mean and deviation of each picture, and one draw for (epoch, picture): the same with and without a cache.
-    private Tensor Latents(IReadOnlyList<BatchSample> samples, int epoch)
+    private Tensor Draw(IReadOnlyList<BatchSample> samples, IReadOnlyList<SampleLatents> pictures, int epoch)
     {
-        var posteriors = samples.Select(s => latents.Encode(s.Image)).ToList();
-        var mean = cat(posteriors.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
-        var deviation = cat(posteriors.Select(p => p.Deviation).ToArray(), 0);
-        var noise = draws.LatentSample(epoch - 1, [.. samples.Select(s => (long)s.Image.Index)], mean.shape);
-        return mean.add_(deviation.mul_(noise));
+        var mean = cat(pictures.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
+        var deviation = cat(pictures.Select(p => p.Deviation).ToArray(), 0);
+        var keys = samples.Zip(pictures, (sample, picture) => sample.Image.Index + (picture.IsFlipped ? FlippedKey : 0));
+        return mean.add_(deviation.mul_(draws.LatentSample(epoch - 1, [.. keys], mean.shape)));
     }
+
+    // Where only some samples have a mask, all of the others count.
+    private static Tensor? Masks(IReadOnlyList<SampleLatents> pictures) => pictures.All(p => p.Mask is null)
+        ? null
+        : cat(pictures.Select(p => p.Mask ?? ones(1, p.Mean.size(2), p.Mean.size(3))).ToArray(), 0);
 }

@@ -13,6 +13,9 @@ internal sealed record MicroBatch : IDisposable
     /// <summary>For each text encoder [B, n, 77] int64 token ids; null where <see cref="Text"/> is known.</summary>
     public IReadOnlyList<Tensor>? InputIds { get; init; }
 
+    /// <summary>For each text encoder [B, n, 77] float32 weight of each token; null where captions have no weights, or <see cref="Text"/> is known.</summary>
+    public IReadOnlyList<Tensor>? TokenWeights { get; init; }
+
     /// <summary>What the captions say, where the text encoder is not trained; null where it runs.</summary>
     public TextConditions? Text { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed record MicroBatch : IDisposable
     /// <summary>[B] float32 weight of each sample's loss: 1, or prior_loss_weight for a regularisation picture.</summary>
     public required Tensor LossWeights { get; init; }
 
-    /// <summary>[B, 1, H, W] float32 in 0..1, the loss mask in pixels; null without masked loss.</summary>
+    /// <summary>[B, h, w] float32 in 0..1, how much each latent place counts; null where all count.</summary>
     public Tensor? Masks { get; init; }
 
     /// <summary>Samples in the batch.</summary>
@@ -35,6 +38,7 @@ internal sealed record MicroBatch : IDisposable
         {
             Latents = Moved(Latents)!,
             InputIds = InputIds is null ? null : [.. InputIds.Select(ids => Moved(ids)!)],
+            TokenWeights = TokenWeights is null ? null : [.. TokenWeights.Select(weights => Moved(weights)!)],
             Text = Text is null ? null : new(Moved(Text.States)!, Moved(Text.Pooled)),
             Sizes = Moved(Sizes),
             LossWeights = Moved(LossWeights)!,
@@ -48,8 +52,8 @@ internal sealed record MicroBatch : IDisposable
     public void Dispose()
     {
         Latents.Dispose();
-        foreach (var ids in InputIds ?? [])
-            ids.Dispose();
+        foreach (var tokens in (InputIds ?? []).Concat(TokenWeights ?? []))
+            tokens.Dispose();
         Text?.Dispose();
         Sizes?.Dispose();
         LossWeights.Dispose();

@@ -13,14 +13,22 @@ namespace KohyaPS.Engine.Training.Batches;
 /// <param name="maxTokenLength">75, 150 or 225.</param>
 /// <param name="frozenEncoders">The encoders whose states are kept; null gives token ids.</param>
 /// <param name="clipSkip">1 takes the encoder's last layer.</param>
-internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int maxTokenLength, TextEncoders? frozenEncoders, int clipSkip) : IDisposable
+/// <param name="readsWeights">Whether captions hold weights such as (word:1.3).</param>
+internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int maxTokenLength, TextEncoders? frozenEncoders, int clipSkip, bool readsWeights) : IDisposable
 {
     // Captions that change every time (shuffled tags) are encoded as they come once this many are kept: 0.25 MB each, for SDXL 0.6 MB.
     private const int MaxKept = 2048;
     private readonly Dictionary<string, TextConditions> kept = new(StringComparer.Ordinal);
 
-    /// <summary>For each text encoder [B, n, 77] int64 ids of a batch's captions.</summary>
-    public IReadOnlyList<Tensor> Ids(IReadOnlyList<string> captions) => [.. tokenizers.Select(t => Ids(t, captions))];
+    /// <summary>The tokens of a batch's captions, for each text encoder [B, n, 77] int64 ids, and where captions have weights [B, n, 77] float32 weights.</summary>
+    public (IReadOnlyList<Tensor> Ids, IReadOnlyList<Tensor>? Weights) Tokens(IReadOnlyList<string> captions)
+    {
+        if (!readsWeights)
+            return ([.. tokenizers.Select(t => Stacked(captions.Select(c => t.EncodeChunks(c, maxTokenLength).Select(Row))))], null);
+        var rows = tokenizers.Select(t => captions.Select(c => t.EncodeWeightedChunks(c, maxTokenLength)).ToList()).ToList();
+        return ([.. rows.Select(texts => Stacked(texts.Select(chunks => chunks.Select(row => Row(row.Ids)))))],
+            [.. rows.Select(texts => Stacked(texts.Select(chunks => chunks.Select(row => tensor(row.Weights)))))]);
+    }
 
     /// <summary>What a batch's captions say; null where the encoder is trained.</summary>
     public TextConditions? Conditions(IReadOnlyList<string> captions) =>
@@ -64,16 +72,19 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
     {
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var ids = Ids([caption]).Select(i => HostTransfer.To(i, frozenEncoders!.Device)).ToList();
-        var text = frozenEncoders!.Encode(ids, tokenizers[^1].Specials.End, clipSkip);
+        var (ids, weights) = Tokens([caption]);
+        var text = frozenEncoders!.Encode(Moved(ids)!, tokenizers[^1].Specials.End, clipSkip, Moved(weights));
         // Kept in the processor's memory, of which there is more.
         return new TextConditions(HostTransfer.To(text.States, CPU), text.Pooled is { } pooled ? HostTransfer.To(pooled, CPU) : null).MoveToOuterDisposeScope();
     }
 
-    private Tensor Ids(ClipTokenizer tokenizer, IReadOnlyList<string> captions)
+    private List<Tensor>? Moved(IReadOnlyList<Tensor>? tokens) => tokens?.Select(t => HostTransfer.To(t, frozenEncoders!.Device)).ToList();
+
+    private static Tensor Stacked(IEnumerable<IEnumerable<Tensor>> captions)
     {
         using var scope = NewDisposeScope();
-        var rows = captions.Select(c => stack(tokenizer.EncodeChunks(c, maxTokenLength).Select(chunk => tensor(chunk, dtype: int64)).ToArray())).ToArray();
-        return stack(rows).MoveToOuterDisposeScope();
+        return stack(captions.Select(rows => stack(rows.ToArray())).ToArray()).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Row(int[] ids) => tensor(ids, dtype: int64);
 }

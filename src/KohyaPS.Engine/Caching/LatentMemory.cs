@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Caching;
+
+/// <summary>Latents kept in memory for one training.</summary>
+internal sealed class LatentMemory : ILatentStore
+{
+    private readonly Dictionary<int, PictureLatents> latents = [];
+
+    /// <inheritdoc/>
+    public bool Contains(RegisteredImage image) => latents.ContainsKey(image.Index);
+
+    /// <inheritdoc/>
+    public PictureLatents Read(RegisteredImage image) => latents[image.Index];
+
+    /// <inheritdoc/>
+    public void Write(RegisteredImage image, PictureLatents latents) => this.latents[image.Index] = new(
+        Kept(latents.Plain), latents.Flipped is { } flipped ? Kept(flipped) : null, latents.Mask is { } mask ? Kept(mask) : null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in latents.Values.SelectMany(l => l.Tensors))
+            tensor.Dispose();
+        latents.Clear();
+    }
+
+    private static LatentDistribution Kept(LatentDistribution distribution) => new(Kept(distribution.Mean), Kept(distribution.Deviation));
+
+    private static Tensor Kept(Tensor tensor) => tensor.clone().DetachFromDisposeScope();
+}

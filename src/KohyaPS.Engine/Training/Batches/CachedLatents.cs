@@ -1,0 +1,33 @@
+using KohyaPS.Datasets;
+using KohyaPS.Engine.Caching;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Training.Batches;
+
+/// <summary>Latents of pictures that were all encoded before the first step.</summary>
+/// <param name="store">Where they are kept; the source owns it.</param>
+/// <param name="seed">The training's seed.</param>
+internal sealed class CachedLatents(ILatentStore store, long seed) : ILatentSource
+{
+    /// <inheritdoc/>
+    public void Expect(int epoch, IReadOnlyList<BatchSample> samples)
+    {
+        // There is nothing to decode; reading latents takes less time than a step by orders of magnitude.
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SampleLatents> Take(int epoch, IReadOnlyList<BatchSample> samples) => [.. samples.Select(s => Of(s.Image, PictureDraws.Of(seed, epoch, s)))];
+
+    /// <summary>The latents of one picture, mirrored or not as its draws say.</summary>
+    public SampleLatents Of(RegisteredImage image, ISampleDraws draws)
+    {
+        var isFlipped = PictureDraws.IsFlipped(draws, image.Image.Subset.Settings);
+        var kept = store.Read(image);
+        var (mean, deviation) = isFlipped ? kept.Flipped! : kept.Plain;
+        var mask = isFlipped ? kept.Mask?.flip(2) : kept.Mask;
+        return new(mean, deviation, mask, isFlipped, SizeConditioning.Of(image.Image.Size, image.Assignment.Bucket, isFlipped));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => store.Dispose();
+}
