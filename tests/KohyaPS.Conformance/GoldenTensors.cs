@@ -21,6 +21,9 @@ public sealed class GoldenTensors : IDisposable
     /// <summary>A tensor by its name.</summary>
     public Tensor this[string name] => store.Read(name);
 
+    /// <summary>The names of all tensors.</summary>
+    public IReadOnlyCollection<string> Names => store.Names;
+
     /// <summary>Whether there is a tensor of that name.</summary>
     public bool Contains(string name) => store.Contains(name);
 

@@ -50,6 +50,17 @@ public sealed partial class NewLoraConfigCommand
     [Alias("num_cpu_threads_per_process", "Threads")]
     public int? NumCpuThreadsPerProcess { get; set; }
 
+    /// <inheritdoc cref="RuntimeSettings.BaseStorage"/>
+    [Parameter]
+    [Alias("base_storage")]
+    [ChoiceTransformation(typeof(BaseStorage))]
+    public BaseStorage BaseStorage { get; set; }
+
+    /// <inheritdoc cref="RuntimeSettings.MemoryLimit"/>
+    [Parameter]
+    [Alias("memory_limit")]
+    public double? MemoryLimit { get; set; }
+
     /// <inheritdoc cref="RuntimeSettings.Compatibility"/>
     [Parameter]
     [ChoiceTransformation(typeof(Compatibility))]

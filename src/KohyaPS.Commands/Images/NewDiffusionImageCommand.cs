@@ -3,7 +3,7 @@ using KohyaPS.Engine.Sampling;
 
 namespace KohyaPS.Commands;
 
-/// <summary>Draws pictures with a Stable Diffusion 1.x model, with or without a LoRA, to see what it learned.</summary>
+/// <summary>Draws pictures with a Stable Diffusion model, with or without a LoRA, to see what it learned.</summary>
 /// <remarks>
 /// <para>The sampler is DDIM with classifier-free guidance. Each prompt starts from its own seed: the first from -Seed, the next from the
 /// seed after it. The first noise is drawn on the CPU, so that a seed gives the same picture on every machine, up to rounding.</para>

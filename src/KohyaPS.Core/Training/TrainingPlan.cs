@@ -45,6 +45,15 @@ public sealed record TrainingPlan
     /// <summary>Everything wrong or doubtful about configuration and dataset, found together.</summary>
     public required IReadOnlyList<ConfigProblem> Problems { get; init; }
 
+    /// <summary>The base model's generation, found out from its files; null where the model cannot be read.</summary>
+    public ModelFamily? Family { get; init; }
+
+    /// <summary>Whether the insides of blocks are computed again for the backward pass, by choice or for the memory limit.</summary>
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>How the frozen model lies in memory, by choice or for the memory limit.</summary>
+    public BaseStorage BaseStorage { get; init; }
+
     /// <summary>Expected memory, in bytes.</summary>
     public required MemoryForecast Memory { get; init; }
 

@@ -10,13 +10,20 @@ namespace KohyaPS.Engine.Checkpoints;
 /// <param name="dtype">Type of what <see cref="Get"/> returns; null keeps the stored type.</param>
 /// <param name="device">Where the tensors go; null is the CPU.</param>
 /// <param name="path">Dotted path of this view; empty at the root of a model part.</param>
-internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null, Device? device = null, string path = "")
+/// <param name="packsMatrices">Whether linear layers are to store their matrix with one byte a number.</param>
+internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null, Device? device = null, string path = "", bool packsMatrices = false)
 {
+    /// <summary>Whether linear layers are to store their matrix with one byte a number.</summary>
+    public bool PacksMatrices => packsMatrices;
+
+    /// <summary>The same view, for layers that are too small or too delicate to be rounded.</summary>
+    public WeightSource Exact => new(store, dtype, device, path);
+
     /// <summary>The dotted diffusers path of this view, for instance <c>down_blocks.0.attentions.1</c>: the name of the layer that reads it.</summary>
     public string Path => path;
 
     /// <summary>The view one or more levels (separated by dots) below.</summary>
-    public WeightSource At(string name) => new(store, dtype, device, Join(name));
+    public WeightSource At(string name) => new(store, dtype, device, Join(name), packsMatrices);
 
     /// <summary>The view at a numbered child.</summary>
     public WeightSource At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));

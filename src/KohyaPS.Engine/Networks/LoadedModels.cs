@@ -14,19 +14,24 @@ namespace KohyaPS.Engine.Networks;
 internal sealed class LoadedModels : IDisposable
 {
     private readonly ModelFamily family;
+    private readonly LoraConfig config;
+    private readonly ScalarType dtype;
+    private readonly Device device;
+    private Unet? unet;
 
-    private LoadedModels(ModelFamily family, Unet unet, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
+    private LoadedModels(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
     {
-        this.family = family;
-        Unet = unet;
+        family = checkpoint.Family;
+        Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon;
+        (this.config, this.dtype, this.device) = (config, dtype, device);
         TextEncoders = textEncoders;
         Vae = vae;
         Tokenizers = tokenizers;
         ScalingFactor = vae?.Config.ScalingFactor ?? VaeStructure.ScalingFactor(family);
     }
 
-    /// <summary>The model that predicts.</summary>
-    public Unet Unet { get; }
+    /// <summary>The model that predicts; not there before <see cref="LoadUnet"/>.</summary>
+    public Unet Unet => unet ?? throw new InvalidOperationException("The U-Net is not loaded yet.");
 
     /// <summary>The text encoders; null after <see cref="ReleaseTextEncoders"/>.</summary>
     public TextEncoders? TextEncoders { get; private set; }
@@ -41,7 +46,7 @@ internal sealed class LoadedModels : IDisposable
     public long EndToken => Tokenizers[^1].Specials.End;
 
     /// <summary>What the U-Net was made to predict, as far as its files tell.</summary>
-    public PredictionType Prediction { get; private init; }
+    public PredictionType Prediction { get; }
 
     /// <summary>Whether the U-Net is told the sizes of pictures.</summary>
     public bool TakesSizes => Unet.TakesSizes;
@@ -72,21 +77,42 @@ internal sealed class LoadedModels : IDisposable
     public static LoadedModels Load(
         Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
     {
-        progress("loading the U-Net");
-        var unet = checkpoint[ModelPart.Unet];
-        var loadedUnet = new Unet(new WeightSource(unet.Tensors, dtype, device), UnetConfig.Read(unet.Config));
+        var models = LoadEncoders(checkpoint, config, dtype, device, progress, tokenizers);
+        try
+        {
+            models.LoadUnet(checkpoint, progress);
+            return models;
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads the text encoders and the VAE: what they encode can be kept and their memory be free before the U-Net comes.</summary>
+    /// <inheritdoc cref="Load(Checkpoint, LoraConfig, ScalarType, Device, Action{string}, IReadOnlyList{ClipTokenizer})"/>
+    public static LoadedModels LoadEncoders(
+        Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
+    {
         var parts = ModelParts.TextEncoders(checkpoint.Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
-        var encoders = parts.Select(part => checkpoint[part]).Select(text => new ClipTextEncoder(new WeightSource(text.Tensors, dtype, device), ClipConfig.Read(text.Config))).ToList();
-        var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1));
-        var models = new LoadedModels(checkpoint.Family, loadedUnet, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
-            tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText))
-        {
-            Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon,
-        };
-        models.Unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
-        loadedText.UseCheckpointing = config.Training.GradientCheckpointing;
-        return models;
+        var encoders = parts.Select(part => TextEncoder(checkpoint, part, config, dtype, device)).ToList();
+        var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
+        return new(checkpoint, config, dtype, device, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
+            tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText));
+    }
+
+    /// <summary>Loads the model that predicts.</summary>
+    /// <param name="checkpoint">The base model.</param>
+    /// <param name="progress">Told what is being loaded.</param>
+    /// <exception cref="CheckpointFormatException">It is not the model it should be.</exception>
+    public void LoadUnet(Checkpoint checkpoint, Action<string> progress)
+    {
+        progress("loading the U-Net");
+        var part = checkpoint[ModelPart.Unet];
+        unet = new Unet(Weights(part, config, dtype, device), UnetConfig.Read(part.Config));
+        unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
     }
 
     /// <summary>The layers that a network can be attached to: the text encoders', then the U-Net's.</summary>
@@ -117,7 +143,17 @@ internal sealed class LoadedModels : IDisposable
     {
         ReleaseVae();
         ReleaseTextEncoders();
-        Unet.Dispose();
+        unet?.Dispose();
+    }
+
+    private static WeightSource Weights(CheckpointPart part, LoraConfig config, ScalarType dtype, Device device) =>
+        new(part.Tensors, dtype, device, packsMatrices: config.Runtime.BaseStorage == BaseStorage.Int8);
+
+    private static ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part, LoraConfig config, ScalarType dtype, Device device)
+    {
+        var text = checkpoint[part];
+        var isPeers = config.Runtime.Compatibility == Compatibility.Kohya2188 && !checkpoint.IsFolder && part == ModelPart.TextEncoder2;
+        return new(Weights(text, config, dtype, device), ClipConfig.Read(text.Config) with { TurnsProjection = isPeers });
     }
 
     private static IReadOnlyList<ClipTokenizer> ChooseTokenizers(ModelFamily family, LoraConfig config, TextEncoders encoders)

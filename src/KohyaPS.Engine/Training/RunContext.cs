@@ -32,8 +32,8 @@ internal sealed class RunContext
     /// <summary>The configuration and the state to continue.</summary>
     public TrainingRequest Request { get; }
 
-    /// <summary>The configuration.</summary>
-    public LoraConfig Config => Request.Config;
+    /// <summary>The configuration, with what was found out about the model and chosen for its memory.</summary>
+    public LoraConfig Config => Planned.Config;
 
     /// <summary>What was planned.</summary>
     public PlannedTraining Planned { get; }

@@ -1,4 +1,5 @@
 using KohyaPS.Engine.Caching;
+using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Training.Batches;
@@ -40,10 +41,13 @@ internal sealed class Trainer : IDisposable
         if (runtime.Device.Notice is { } notice)
             run.Warn(notice);
         var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
-        models = LoadedModels.Load(config, precision.ComputeType, device, phase => run.Progress(phase, 0, 0));
-        setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
+        using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
+        models = LoadedModels.LoadEncoders(checkpoint, config, precision.ComputeType, device, Phase);
+        // What encodes leaves before the largest model comes.
         latents = PrepareLatents(stop);
-        text = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, setup.TrainsTextEncoder ? null : models.TextEncoders, config.Training.ClipSkip ?? 1, config.Captions.WeightedCaptions);
+        text = PrepareText(stop);
+        models.LoadUnet(checkpoint, Phase);
+        setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
         var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
         var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
         var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
@@ -117,6 +121,22 @@ internal sealed class Trainer : IDisposable
         models.ReleaseVae();
         return new CachedLatents(store, run.Seed);
     }
+
+    private TextStates PrepareText(CancellationToken stop)
+    {
+        var config = run.Config;
+        var isFrozen = config.Network.NetworkTrainUnetOnly;
+        var states = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, isFrozen ? models.TextEncoders : null, config.Training.ClipSkip ?? 1, config.Captions.WeightedCaptions);
+        var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
+        if (!isFrozen || images.Any(image => !EpochCaptions.IsFixed(image, run.Length)))
+            return states;
+        var captions = images.Select(image => EpochCaptions.Fixed(image, run.Length)).Distinct().ToList();
+        states.Fill(captions, done => run.Progress("encoding captions", done, captions.Count), stop);
+        models.ReleaseTextEncoders();
+        return states;
+    }
+
+    private void Phase(string phase) => run.Progress(phase, 0, 0);
 
     private void Report(MicroStepOutcome outcome)
     {

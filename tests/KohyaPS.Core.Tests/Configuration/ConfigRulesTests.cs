@@ -97,8 +97,6 @@ public sealed class ConfigRulesTests
     }
 
     [Theory]
-    [InlineData("sdxl=true", "Sdxl")]
-    [InlineData("v2=true", "V2")]
     [InlineData("network_module=lycoris.kohya", "NetworkModule")]
     [InlineData("sample_every_n_epochs=1", "SampleEveryNEpochs")]
     [InlineData("validation_split=0.1", "ValidationSplit")]

@@ -12,8 +12,6 @@ internal static class AvailabilityRules
     /// <summary>What arrives later.</summary>
     internal static readonly IReadOnlyList<LaterFeature> Later =
     [
-        new("SDXL models", "Choose a Stable Diffusion 1.x model.", c => When(c.Model.Sdxl, nameof(c.Model.Sdxl))) { Settings = ["sdxl"] },
-        new("Stable Diffusion 2.x models", "Choose a Stable Diffusion 1.x model.", c => When(c.Model.V2, nameof(c.Model.V2))) { Settings = ["v2"] },
         new("LyCORIS networks", "Use networks.lora, with ConvDim for convolutions.", c => When(c.Network.NetworkModule == NetworkModule.Lycoris, nameof(c.Network.NetworkModule)))
         {
             Settings = Group(nameof(LoraConfig.Lycoris)),

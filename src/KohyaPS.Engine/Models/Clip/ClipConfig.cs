@@ -15,6 +15,12 @@ internal sealed record ClipConfig
     /// <summary>Added to the variance in every norm.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
+    /// <summary>
+    /// Multiplies by the transpose of the projection, as sd-scripts does where the model is a single file: it takes the stored matrix, which
+    /// stands the other way round there, as it is. False is right.
+    /// </summary>
+    public bool TurnsProjection { get; init; }
+
     /// <summary>CLIP ViT-L/14: SD1.x and the first encoder of SDXL.</summary>
     public static ClipConfig VitL { get; } = new() { Heads = 12 };
 

@@ -14,6 +14,7 @@ internal sealed class ClipTextEncoder : Block
     private readonly List<ClipLayer> layers = [];
     private readonly LayerNorm finalNorm;
     private readonly Linear? projection;
+    private readonly bool turnsProjection;
 
     /// <param name="weights">The encoder's tensors under their transformers names, read in the compute type.</param>
     /// <param name="config">What the tensors do not tell.</param>
@@ -27,7 +28,8 @@ internal sealed class ClipTextEncoder : Block
         for (var i = 0; below.HasBelow($"{i}"); i++)
             layers.Add(Add(new ClipLayer(below.At(i), config, Options)));
         finalNorm = Add(new LayerNorm(model.At("final_layer_norm"), config.NormEpsilon));
-        projection = weights.HasBelow("text_projection") ? Add(new Linear(weights.At("text_projection"))) : null;
+        turnsProjection = config.TurnsProjection;
+        projection = weights.HasBelow("text_projection") ? Add(new Linear(weights.At("text_projection").Exact)) : null;
     }
 
     /// <summary>Checkpointing and attention algorithm; may change between calls.</summary>
@@ -82,7 +84,10 @@ internal sealed class ClipTextEncoder : Block
         var positions = ids.eq(endToken).to(int32).argmax(1);
         var rows = arange(ids.size(0), dtype: int64, device: ids.device);
         var pooled = lastState.index(TensorIndex.Tensor(rows), TensorIndex.Tensor(positions));
-        return (projection is null ? pooled : projection.Forward(pooled)).MoveToOuterDisposeScope();
+        var projected = projection is null ? pooled
+            : turnsProjection ? nn.functional.linear(pooled, projection.Weight.t())
+            : projection.Forward(pooled);
+        return projected.MoveToOuterDisposeScope();
     }
 
     private IEnumerable<Tensor> RunLayers(Tensor ids, int count)

@@ -8,7 +8,7 @@ internal interface IAdaptableLayer : IDisposable
     /// <summary>Dotted diffusers path below its model part, for instance <c>mid_block.attentions.0.proj_in</c>.</summary>
     string Path { get; }
 
-    /// <summary>The frozen weight: [out, in] (linear) or [out, in, kh, kw] (convolution).</summary>
+    /// <summary>The frozen weight: [out, in] (linear) or [out, in, kh, kw] (convolution). Where it is stored with one byte a number these are the codes, of use for their shape only.</summary>
     Tensor Weight { get; }
 
     /// <summary>Step between the places of a convolution's kernel, in pixels.</summary>

@@ -3,16 +3,27 @@ using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers;
 
-/// <summary>A frozen linear layer y = x W^T + b, with a place for one adapter.</summary>
+/// <summary>A frozen linear layer y = x W^T + b, with a place for one adapter. Its W may be stored with one byte a number.</summary>
 internal sealed class Linear : Block, IAdaptableLayer
 {
+    private readonly Int8Matrix? packed;
     private readonly Tensor? bias;
 
     /// <param name="weights">The view that holds <c>weight</c> [out, in] and optionally <c>bias</c> [out].</param>
     public Linear(WeightSource weights)
         : base(weights.Path)
     {
-        Weight = Own("weight", weights.Get("weight"));
+        if (weights.PacksMatrices)
+        {
+            using var exact = weights.Get("weight");
+            packed = Int8Matrix.Of(exact);
+            Weight = Own("weight", packed.Codes);
+            Own("weight_scale", packed.Scales);
+        }
+        else
+        {
+            Weight = Own("weight", weights.Get("weight"));
+        }
         bias = OwnOptional("bias", weights.Find("bias"));
     }
 
@@ -26,7 +37,7 @@ internal sealed class Linear : Block, IAdaptableLayer
     /// <returns>[..., out]</returns>
     public Tensor Forward(Tensor x)
     {
-        var output = nn.functional.linear(x, Weight, bias);
+        var output = packed is null ? nn.functional.linear(x, Weight, bias) : Int8Product.Run(packed, bias, x);
         return Observed(Adapter is null ? output : Adapter.Apply(x, output));
     }
 }

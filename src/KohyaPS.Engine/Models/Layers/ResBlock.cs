@@ -23,7 +23,7 @@ internal sealed class ResBlock : Block
     {
         norm1 = Add(new GroupNorm(weights.At("norm1"), groups, epsilon));
         conv1 = Add(new Conv2d(weights.At("conv1")));
-        timeProjection = weights.HasBelow("time_emb_proj") ? Add(new Linear(weights.At("time_emb_proj"))) : null;
+        timeProjection = weights.HasBelow("time_emb_proj") ? Add(new Linear(weights.At("time_emb_proj").Exact)) : null;
         norm2 = Add(new GroupNorm(weights.At("norm2"), groups, epsilon));
         conv2 = Add(new Conv2d(weights.At("conv2")));
         shortcut = weights.HasBelow("conv_shortcut") ? Add(new Conv2d(weights.At("conv_shortcut"))) : null;

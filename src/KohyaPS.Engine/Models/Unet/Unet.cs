@@ -28,8 +28,8 @@ internal sealed class Unet : Block
         this.config = config;
         convIn = Add(new Conv2d(weights.At("conv_in")));
         timeWidth = (int)weights.Shape("time_embedding.linear_1.weight")[1];
-        timeEmbedding = Add(new EmbeddingMlp(weights.At("time_embedding")));
-        addedEmbedding = weights.HasBelow("add_embedding") ? Add(new EmbeddingMlp(weights.At("add_embedding"))) : null;
+        timeEmbedding = Add(new EmbeddingMlp(weights.At("time_embedding").Exact));
+        addedEmbedding = weights.HasBelow("add_embedding") ? Add(new EmbeddingMlp(weights.At("add_embedding").Exact)) : null;
         var levels = Enumerable.Range(0, int.MaxValue).First(i => !weights.HasBelow($"down_blocks.{i}"));
         for (var i = 0; i < levels; i++)
             downBlocks.Add(Add(new DownBlock(weights.At($"down_blocks.{i}"), config.HeadsAt(i), config, Options)));

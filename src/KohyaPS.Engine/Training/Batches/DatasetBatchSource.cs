@@ -58,7 +58,8 @@ internal sealed class DatasetBatchSource(
         var mean = cat(pictures.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
         var deviation = cat(pictures.Select(p => p.Deviation).ToArray(), 0);
         var keys = samples.Zip(pictures, (sample, picture) => sample.Image.Index + (picture.IsFlipped ? FlippedKey : 0));
-        return mean.add_(deviation.mul_(draws.LatentSample(epoch - 1, [.. keys], mean.shape)));
+        // Not in place: joining a single tensor gives that tensor itself, and it may be the cache's.
+        return mean.add(deviation.mul(draws.LatentSample(epoch - 1, [.. keys], mean.shape)));
     }
 
     // Where only some samples have a mask, all of the others count.

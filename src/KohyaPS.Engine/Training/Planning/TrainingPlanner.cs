@@ -12,6 +12,7 @@ internal static class TrainingPlanner
     /// <param name="cancellation">Ends the reading of pictures early.</param>
     public static PlannedTraining Plan(LoraConfig config, CancellationToken cancellation = default)
     {
+        var given = config;
         var problems = new List<ConfigProblem>();
         try
         {
@@ -21,13 +22,18 @@ internal static class TrainingPlanner
         {
             problems.Add(new(nameof(FoldersSettings.DatasetConfig), e.Message, ""));
         }
-        problems.AddRange([.. config.Validate(), .. Required(config)]);
+        using var checkpoint = OpenModel(config, problems);
+        if (checkpoint is not null)
+            config = ModelChoice.Settle(config, checkpoint, problems);
+        // What was found out is no choice of the user's to warn of.
+        var stated = config with { Model = config.Model with { VParameterization = given.Model.VParameterization } };
+        problems.AddRange([.. stated.Validate(), .. Required(config)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
         problems.AddRange(datasets.Problems);
         var length = Measure(config, datasets, problems);
-        var memory = ForecastMemory(config, datasets, problems);
+        (config, var memory) = Fit(config, checkpoint, datasets, problems);
         var epochs = datasets.Epochs;
         return new(new TrainingPlan
         {
@@ -44,9 +50,35 @@ internal static class TrainingPlanner
             StepEquation = length?.Equation ?? "nothing to train",
             Buckets = epochs is null ? [] : [.. epochs.Datasets.SelectMany(d => d.Buckets).Select(b => new PlannedBucket(b.Size.Width, b.Size.Height, (int)b.SampleCount, (int)b.BatchCount))],
             Problems = problems,
+            Family = checkpoint?.Family,
+            GradientCheckpointing = config.Training.GradientCheckpointing,
+            BaseStorage = config.Runtime.BaseStorage,
             Memory = memory,
             Outputs = length is null ? [] : SaveNames.Planned(config, length, output),
-        }, datasets, length, output);
+        }, datasets, length, output, Chosen(given, config));
+    }
+
+    // Paths and datasets stay as they were given: they are read anew at each start.
+    private static LoraConfig Chosen(LoraConfig given, LoraConfig settled) => given with
+    {
+        Model = settled.Model,
+        Training = given.Training with { GradientCheckpointing = settled.Training.GradientCheckpointing },
+        Runtime = given.Runtime with { BaseStorage = settled.Runtime.BaseStorage },
+    };
+
+    private static (LoraConfig Config, MemoryForecast Memory) Fit(LoraConfig config, Checkpoint? checkpoint, PlannedDatasets datasets, List<ConfigProblem> problems)
+    {
+        try
+        {
+            return checkpoint is null
+                ? (config, MemoryForecaster.Nothing)
+                : MemoryFit.Choose(config, c => MemoryForecaster.Forecast(c, checkpoint, datasets), problems);
+        }
+        catch (CheckpointFormatException e)
+        {
+            problems.Add(Unusable(e));
+            return (config, MemoryForecaster.Nothing);
+        }
     }
 
     private static TrainingLength? Measure(LoraConfig config, PlannedDatasets datasets, List<ConfigProblem> problems)
@@ -64,27 +96,29 @@ internal static class TrainingPlanner
         }
     }
 
-    private static MemoryForecast ForecastMemory(LoraConfig config, PlannedDatasets datasets, List<ConfigProblem> problems)
+    private static Checkpoint? OpenModel(LoraConfig config, List<ConfigProblem> problems)
     {
         var path = config.Resolve(config.Model.PretrainedModelNameOrPath);
         if (path is null)
-            return MemoryForecaster.Nothing;
+            return null;
         try
         {
-            using var checkpoint = Checkpoint.Open(path);
-            return MemoryForecaster.Forecast(config, checkpoint, datasets);
+            return Checkpoint.Open(path);
         }
         catch (Exception e) when (e is CheckpointFormatException or IOException or UnauthorizedAccessException)
         {
-            problems.Add(new(nameof(ModelSettings.PretrainedModelNameOrPath), e.Message, "Give the .safetensors file or the diffusers folder of a Stable Diffusion 1.x model with -PretrainedModelNameOrPath."));
-            return MemoryForecaster.Nothing;
+            problems.Add(Unusable(e));
+            return null;
         }
     }
+
+    private static ConfigProblem Unusable(Exception e) =>
+        new(nameof(ModelSettings.PretrainedModelNameOrPath), e.Message, "Give the file or the diffusers folder of a Stable Diffusion 1.x, 2.x or XL model with -PretrainedModelNameOrPath.");
 
     private static IEnumerable<ConfigProblem> Required(LoraConfig config)
     {
         if (string.IsNullOrWhiteSpace(config.Model.PretrainedModelNameOrPath))
-            yield return new(nameof(ModelSettings.PretrainedModelNameOrPath), "No base model is named.", "Give a Stable Diffusion 1.x checkpoint with -PretrainedModelNameOrPath.");
+            yield return new(nameof(ModelSettings.PretrainedModelNameOrPath), "No base model is named.", "Give a Stable Diffusion checkpoint with -PretrainedModelNameOrPath.");
         if (string.IsNullOrWhiteSpace(config.Folders.OutputDir))
             yield return new(nameof(FoldersSettings.OutputDir), "No output folder is named.", "Give one with -OutputDir.");
         if (string.IsNullOrWhiteSpace(config.Folders.TrainDataDir) && config.Datasets is not { Count: > 0 })

@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Models.Layers;
+
+/// <summary>
+/// A frozen matrix with one byte for each number: a row is its codes -127..127 times its scale, the largest magnitude of the row / 127. The
+/// rounding is at most half a scale, evenly spread: about 0.7 % of a normally distributed row's deviation.
+/// </summary>
+/// <param name="Codes">[out, in] int8.</param>
+/// <param name="Scales">[out, 1] in the compute type.</param>
+internal sealed record Int8Matrix(Tensor Codes, Tensor Scales)
+{
+    private const double LargestCode = 127;
+
+    /// <summary>Rounds a matrix; the caller owns both tensors.</summary>
+    /// <param name="weight">[out, in] in the compute type.</param>
+    public static Int8Matrix Of(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var exact = weight.to(float32);
+        var scales = exact.abs().amax([1], keepdim: true).div_(LargestCode);
+        // A row of zeros has codes of zeros, whatever its scale.
+        scales = scales.masked_fill(scales.eq(0), 1);
+        // The codes belong to the scale that they will be multiplied by.
+        var kept = scales.to(weight.dtype);
+        // Not in place: the same type is the same tensor, and it may be the file's.
+        var codes = exact.div(kept.to(float32)).round_().clamp_(-LargestCode, LargestCode).to(ScalarType.Int8);
+        return new(codes.DetachFromDisposeScope(), kept.clone().DetachFromDisposeScope());
+    }
+
+    /// <summary>The matrix in the compute type.</summary>
+    /// <returns>[out, in]</returns>
+    public Tensor Restore() => Codes.to(Scales.dtype).mul_(Scales);
+}
