@@ -10,7 +10,8 @@ internal abstract class Benchmark
     /// <summary>Every benchmark, in the order of the run. Add a new one here.</summary>
     public static IReadOnlyList<Benchmark> All { get; } =
     [
-        new FullSizeBenchmark(),
+        FullSizeBenchmark.Sd15,
+        FullSizeBenchmark.Sdxl,
     ];
 
     /// <summary>What it is called on the command line.</summary>

@@ -11,12 +11,17 @@ namespace KohyaPS;
 public readonly record struct SizeConditioning(ImageSize Original, int CropTop, int CropLeft, ImageSize Target)
 {
     /// <summary>The conditioning of a picture in its bucket.</summary>
-    public static SizeConditioning Of(ImageSize original, ImageSize bucket, bool isFlipped)
+    /// <param name="original">Size of the decoded picture.</param>
+    /// <param name="bucket">Size as trained.</param>
+    /// <param name="isFlipped">Whether the picture is mirrored: then its right side is cut off on the left.</param>
+    /// <param name="compatibility">Kohya2188 keeps a cut of -1, which floating noise gives for some sizes.</param>
+    public static SizeConditioning Of(ImageSize original, ImageSize bucket, bool isFlipped, Compatibility compatibility = Compatibility.None)
     {
         var box = CropBox(original, bucket);
         var left = isFlipped ? bucket.Width - box.Right : box.Left;
         // Floating noise can leave a hair below zero.
-        return new(original, Math.Max(0, (int)box.Top), Math.Max(0, (int)left), bucket);
+        var least = compatibility == Compatibility.Kohya2188 ? int.MinValue : 0;
+        return new(original, Math.Max(least, (int)box.Top), Math.Max(least, (int)left), bucket);
     }
 
     /// <summary>The picture's own shape, as large as fits in the bucket, centred; in pixels of the bucket.</summary>

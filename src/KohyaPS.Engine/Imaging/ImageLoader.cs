@@ -39,7 +39,7 @@ internal static class ImageLoader
         }
         // Without buckets and caches, sd-scripts states the cut picture as the original.
         var bucket = image.Assignment.Bucket;
-        var conditioning = draws is null || image.IsBucketed ? SizeConditioning.Of(decoded.Size, bucket, isFlipped) : new(bucket, 0, 0, bucket);
+        var conditioning = draws is null || image.IsBucketed ? SizeConditioning.Of(decoded.Size, bucket, isFlipped, settings.Compatibility) : new(bucket, 0, 0, bucket);
         return new(pixels, mask, isFlipped, conditioning);
     }
 

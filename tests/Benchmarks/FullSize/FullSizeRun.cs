@@ -21,7 +21,7 @@ internal static class FullSizeRun
     /// <param name="args">Mode, checkpoint, pictures, output.</param>
     public static int Execute(IReadOnlyList<string> args)
     {
-        var mode = FullSizeMode.All.First(m => m.ToString() == args[0]);
+        var mode = FullSizeMode.All.Concat(FullSizeMode.Large).First(m => m.ToString() == args[0]);
         var config = Config(mode, args[1], args[2], Path.Combine(args[3], mode.ToString()));
         var seconds = new List<double>();
         var losses = new List<double>();
@@ -62,7 +62,7 @@ internal static class FullSizeRun
         Buckets = new() { Resolution = new(512, 512) },
         Network = new() { NetworkDim = Rank, NetworkAlpha = Rank, NetworkTrainUnetOnly = true },
         Training = new() { MaxTrainSteps = WarmUpSteps + MeasuredSteps, GradientCheckpointing = mode.UsesCheckpointing, Seed = 1 },
-        Runtime = new() { MixedPrecision = mode.Precision },
+        Runtime = new() { MixedPrecision = mode.Precision, BaseStorage = mode.Storage },
     };
 
     private static double Median(IEnumerable<double> values)

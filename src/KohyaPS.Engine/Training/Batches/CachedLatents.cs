@@ -25,7 +25,7 @@ internal sealed class CachedLatents(ILatentStore store, long seed) : ILatentSour
         var kept = store.Read(image);
         var (mean, deviation) = isFlipped ? kept.Flipped! : kept.Plain;
         var mask = isFlipped ? kept.Mask?.flip(2) : kept.Mask;
-        return new(mean, deviation, mask, isFlipped, SizeConditioning.Of(image.Image.Size, image.Assignment.Bucket, isFlipped));
+        return new(mean, deviation, mask, isFlipped, SizeConditioning.Of(image.Image.Size, image.Assignment.Bucket, isFlipped, image.Image.Subset.Settings.Compatibility));
     }
 
     /// <inheritdoc/>

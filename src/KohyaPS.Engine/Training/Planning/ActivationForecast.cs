@@ -17,14 +17,14 @@ internal sealed class ActivationForecast
 
     private readonly ITensorStore unet;
     private readonly int levels;
-    private readonly int heads;
+    private readonly Func<int, int> headsAt;
 
     /// <param name="unet">The U-Net's tensors under their diffusers names; only shapes are read.</param>
-    /// <param name="heads">Attention heads, for the explicit kernel's probabilities.</param>
-    public ActivationForecast(ITensorStore unet, int heads)
+    /// <param name="headsAt">Attention heads of a level, 0 being the finest, for the explicit kernel's probabilities.</param>
+    public ActivationForecast(ITensorStore unet, Func<int, int> headsAt)
     {
         this.unet = unet;
-        this.heads = heads;
+        this.headsAt = headsAt;
         levels = 1 + unet.Names.Where(n => n.StartsWith("down_blocks.", StringComparison.Ordinal))
             .Select(n => int.Parse(n.Split('.')[1], CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
     }
@@ -40,45 +40,54 @@ internal sealed class ActivationForecast
     /// <inheritdoc cref="Values"/>
     public long CheckpointedValues(int latentWidth, int latentHeight, bool keepsProbabilities)
     {
-        var blocks = Blocks(latentWidth, latentHeight, keepsProbabilities).ToList();
-        return blocks.Sum(b => b.Boundary) + blocks.Max(b => b.Values);
+        // A transformer is one segment, however many blocks it has.
+        var segments = Blocks(latentWidth, latentHeight, keepsProbabilities).GroupBy(b => b.Segment)
+            .Select(s => (Values: s.Sum(b => b.Values), Boundary: s.Max(b => b.Boundary))).ToList();
+        return segments.Sum(s => s.Boundary) + segments.Max(s => s.Values);
     }
 
-    private IEnumerable<(long Values, long Boundary)> Blocks(int width, int height, bool keepsProbabilities)
+    private IEnumerable<(string Segment, long Values, long Boundary)> Blocks(int width, int height, bool keepsProbabilities)
     {
         foreach (var name in unet.Names)
         {
-            var pixels = PixelsAt(name, width, height);
+            var level = LevelOf(name);
+            var pixels = PixelsAt(level, width, height);
+            // down_blocks.1.attentions.0, mid_block.resnets.1
+            var segment = string.Join('.', name.Split('.').Take(name.StartsWith("mid_block", StringComparison.Ordinal) ? 3 : 4));
             if (name.EndsWith(".conv1.weight", StringComparison.Ordinal))
             {
                 var shape = unet.Shape(name);
                 var shortcut = unet.Contains(name.Replace(".conv1.", ".conv_shortcut.", StringComparison.Ordinal)) ? shape[1] : 0;
-                yield return (pixels * (ResBlockValuesOfInput * shape[1] + ResBlockValuesOfOutput * shape[0] + shortcut), pixels * shape[1]);
+                yield return (segment, pixels * (ResBlockValuesOfInput * shape[1] + ResBlockValuesOfOutput * shape[0] + shortcut), pixels * shape[1]);
             }
             else if (name.EndsWith(".proj_in.weight", StringComparison.Ordinal))
             {
                 var channels = unet.Shape(name)[0];
-                yield return (pixels * TransformerEnds * channels, pixels * channels);
+                yield return (segment, pixels * TransformerEnds * channels, pixels * channels);
             }
             else if (name.EndsWith(".attn1.to_q.weight", StringComparison.Ordinal))
             {
                 var channels = unet.Shape(name)[0];
-                var probabilities = keepsProbabilities ? heads * pixels * pixels : 0;
-                yield return (pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
+                var probabilities = keepsProbabilities ? headsAt(level) * pixels * pixels : 0;
+                yield return (segment, pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
             }
         }
     }
 
-    private long PixelsAt(string name, int width, int height)
+    private int LevelOf(string name)
     {
         var parts = name.Split('.');
-        var level = parts[0] switch
+        return parts[0] switch
         {
             "down_blocks" => int.Parse(parts[1], CultureInfo.InvariantCulture),
             "up_blocks" => levels - 1 - int.Parse(parts[1], CultureInfo.InvariantCulture),
             "mid_block" => levels - 1,
             _ => 0,
         };
+    }
+
+    private static long PixelsAt(int level, int width, int height)
+    {
         // Each level halves both sides, rounded up.
         for (var i = 0; i < level; i++)
             (width, height) = ((width + 1) / 2, (height + 1) / 2);

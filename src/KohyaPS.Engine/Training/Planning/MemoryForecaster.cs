@@ -9,6 +9,7 @@ namespace KohyaPS.Engine.Training.Planning;
 internal static class MemoryForecaster
 {
     private const long Mebibyte = 1L << 20;
+    private const string FinalNorm = "text_model.final_layer_norm.weight";
 
     // Measured with mini-sd on Linux: PowerShell, .NET, libtorch's code and its thread pool.
     private const long ProcessBytes = 550 * Mebibyte;
@@ -31,7 +32,7 @@ internal static class MemoryForecaster
         var targets = StoredTargets.Of(checkpoint.Family, texts.Append(unet).ToDictionary(p => p.Part, p => (ITensorStore)p.Tensors));
         var plan = NetworkPlan.Create(config.Network, config.Optimizer, targets);
         var trainsText = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
-        var weights = Count(unet.Tensors) * bytesOfValue + (trainsText ? texts.Sum(t => Count(t.Tensors)) * bytesOfValue : 0);
+        var weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (trainsText ? texts.Sum(t => StoredBytes(t.Tensors, bytesOfValue, config)) : 0);
         if (!config.Caching.CacheLatents)
             weights += Count(checkpoint[ModelPart.Vae].Tensors) * sizeof(float);
         var parameters = plan.Adapters.Sum(a => a.Rank * (a.Target.FanIn + a.Target.Outputs));
@@ -40,7 +41,7 @@ internal static class MemoryForecaster
             Weights = weights,
             Network = parameters * BytesOfParameter,
             Activations = Activations(config, unet, datasets, bytesOfValue),
-            Caches = config.Caching.CacheLatents ? LatentBytes(datasets) : 0,
+            Caches = (config.Caching.CacheLatents ? LatentBytes(datasets) : 0) + (trainsText ? 0 : TextBytes(config, texts, datasets, bytesOfValue)),
             Process = ProcessBytes,
         };
     }
@@ -49,7 +50,7 @@ internal static class MemoryForecaster
     {
         if (datasets.Epochs is not { } epochs)
             return 0;
-        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt(0));
+        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt);
         var keepsProbabilities = bytesOfValue == 2;
         return epochs.Datasets.SelectMany(d => d.Buckets).Select(bucket =>
         {
@@ -65,6 +66,22 @@ internal static class MemoryForecaster
     private static long LatentBytes(PlannedDatasets datasets) => datasets.Epochs is not { } epochs
         ? 0
         : epochs.Datasets.SelectMany(d => d.Images).Sum(i => 2L * 4 * sizeof(float) * (i.Assignment.Bucket.Width / 8) * (i.Assignment.Bucket.Height / 8));
+
+    // What each caption says: a state for every token and encoder; the pooled text is small beside it.
+    private static long TextBytes(LoraConfig config, IEnumerable<CheckpointPart> texts, PlannedDatasets datasets, int bytesOfValue)
+    {
+        var width = texts.Sum(t => t.Tensors.Contains(FinalNorm) ? t.Tensors.Shape(FinalNorm)[0] : 0);
+        var captions = datasets.Epochs?.Datasets.SelectMany(d => d.Images).Select(i => i.Image.Caption.Text).Distinct().LongCount() ?? 0;
+        return captions * (config.Captions.MaxTokenLength + 2) * width * bytesOfValue;
+    }
+
+    // The matrices of transformers may have one byte a number, and a scale a row.
+    private static long StoredBytes(MappedStore store, int bytesOfValue, LoraConfig config) => config.Runtime.BaseStorage == BaseStorage.Full
+        ? Count(store) * bytesOfValue
+        : store.Names.Sum(name => store.Shape(name) is [var rows, var columns] && IsPacked(name) ? rows * (columns + bytesOfValue) : store.Shape(name).Aggregate(1L, (product, d) => product * d) * bytesOfValue);
+
+    private static bool IsPacked(string name) => name.EndsWith(".weight", StringComparison.Ordinal)
+        && (name.Contains(".attentions.", StringComparison.Ordinal) || name.Contains(".encoder.layers.", StringComparison.Ordinal));
 
     private static long Count(MappedStore store) => store.Names.Sum(n => store.Shape(n).Aggregate(1L, (product, d) => product * d));
 }
