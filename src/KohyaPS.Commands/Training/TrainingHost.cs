@@ -108,7 +108,7 @@ internal sealed class TrainingHost : IDisposable
                 break;
             case StepDone e:
                 progress.StatusDescription = Text($"step {e.Step} of {total}, epoch {e.Epoch} of {epochs}, loss {e.AverageLoss:0.0000}, {Speed(e.StepSeconds)}");
-                progress.CurrentOperation = Text($"{e.MemoryBytes / 1e9:0.0} GB; rates {string.Join(", ", e.LearningRates.Select(r => Text($"{r.Key} {r.Value:0.###e-0}")))}");
+                progress.CurrentOperation = Text($"{e.MemoryBytes / 1e9:0.0} GB; rates {string.Join(", ", (e.EffectiveRates ?? e.LearningRates).Select(r => Text($"{r.Key} {r.Value:0.###e-0}")))}{Norms(e.AdapterNorms)}");
                 progress.SecondsRemaining = (int)Math.Min(e.RemainingSeconds, int.MaxValue);
                 progress.PercentComplete = (int)(100L * e.Step / Math.Max(total, 1));
                 Show(cmdlet, force: false);
@@ -144,6 +144,8 @@ internal sealed class TrainingHost : IDisposable
         {
         }
     }
+
+    private static string Norms(AdapterNorms? norms) => norms is null ? "" : Text($"; adapters scaled {norms.KeysScaled}, mean norm {norms.Mean:0.000}");
 
     private static string Speed(double seconds) => seconds >= 1 ? Text($"{seconds:0.00} s a step") : Text($"{1 / Math.Max(seconds, 1e-9):0.0} steps a second");
 

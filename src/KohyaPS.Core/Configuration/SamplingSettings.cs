@@ -4,11 +4,11 @@ namespace KohyaPS;
 public sealed record SamplingSettings : SettingGroup
 {
     /// <summary>Render samples every N steps.</summary>
-    [Setting(Gui = "sample_every_n_steps", Minimum = 1, ZeroMeansUnset = true)]
+    [Setting(Gui = "sample_every_n_steps", ZeroMeansUnset = true)]
     public int? SampleEveryNSteps { get; init; }
 
     /// <summary>Render samples at the end of every N-th epoch; wins over steps.</summary>
-    [Setting(Gui = "sample_every_n_epochs", Minimum = 1, ZeroMeansUnset = true)]
+    [Setting(Gui = "sample_every_n_epochs", ZeroMeansUnset = true)]
     public int? SampleEveryNEpochs { get; init; }
 
     /// <summary>Render samples before the first step too.</summary>

@@ -26,10 +26,12 @@ public sealed record TrainingStarted(DateTimeOffset Time, TrainingPlan Plan, str
 /// <param name="Loss">Loss of the last micro-batch, not divided by the accumulation.</param>
 /// <param name="AverageLoss">Mean of the most recent loss at each position of the epoch.</param>
 /// <param name="GradientNorm">L2 norm over all parameters before clipping.</param>
-/// <param name="LearningRates">The rate used in this step for each parameter group, by its name.</param>
+/// <param name="LearningRates">The rate that the schedule gave to each parameter group in this step, by the group's name.</param>
 /// <param name="StepSeconds">Duration of this step.</param>
 /// <param name="RemainingSeconds">Expected time to the end of the training.</param>
 /// <param name="MemoryBytes">Memory of the process now.</param>
+/// <param name="EffectiveRates">The step sizes that optimizers which find their own made of these rates (d · lr); null for others.</param>
+/// <param name="AdapterNorms">What ScaleWeightNorms found and did; null without it.</param>
 public sealed record StepDone(
     DateTimeOffset Time,
     int Step,
@@ -40,7 +42,9 @@ public sealed record StepDone(
     IReadOnlyDictionary<string, double> LearningRates,
     double StepSeconds,
     double RemainingSeconds,
-    long MemoryBytes) : TrainingEvent(Time);
+    long MemoryBytes,
+    IReadOnlyDictionary<string, double>? EffectiveRates = null,
+    AdapterNorms? AdapterNorms = null) : TrainingEvent(Time);
 
 /// <summary>An epoch is done.</summary>
 /// <param name="Time">When.</param>

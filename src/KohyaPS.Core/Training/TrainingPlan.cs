@@ -62,4 +62,7 @@ public sealed record TrainingPlan
 
     /// <summary>True when nothing forbids the training.</summary>
     public bool CanStart => Problems.All(p => p.IsWarning);
+
+    /// <summary>The plan as one page of text.</summary>
+    public string Describe() => PlanText.Of(this);
 }

@@ -5,6 +5,7 @@ using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Models.Unet;
 using KohyaPS.Engine.Models.Vae;
+using KohyaPS.Engine.Networks.Tools;
 using KohyaPS.Engine.Tokenization;
 using static TorchSharp.torch;
 
@@ -17,13 +18,14 @@ internal sealed class LoadedModels : IDisposable
     private readonly LoraConfig config;
     private readonly ScalarType dtype;
     private readonly Device device;
+    private BaseNetworks? bases;
     private Unet? unet;
 
-    private LoadedModels(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
+    private LoadedModels(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
     {
         family = checkpoint.Family;
         Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon;
-        (this.config, this.dtype, this.device) = (config, dtype, device);
+        (this.config, this.dtype, this.device, this.bases) = (config, dtype, device, bases);
         TextEncoders = textEncoders;
         Vae = vae;
         Tokenizers = tokenizers;
@@ -50,6 +52,9 @@ internal sealed class LoadedModels : IDisposable
 
     /// <summary>Whether the U-Net is told the sizes of pictures.</summary>
     public bool TakesSizes => Unet.TakesSizes;
+
+    /// <summary>What of BaseWeights found no layer in the models, for the user.</summary>
+    public IReadOnlyList<string> Misfits { get; private set; } = [];
 
     /// <summary>Latents of the U-Net = encoded latents times this.</summary>
     public double ScalingFactor { get; }
@@ -97,9 +102,10 @@ internal sealed class LoadedModels : IDisposable
     {
         var parts = ModelParts.TextEncoders(checkpoint.Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
-        var encoders = parts.Select(part => TextEncoder(checkpoint, part, config, dtype, device)).ToList();
+        var bases = BaseNetworks.Open(config);
+        var encoders = parts.Select(part => TextEncoder(checkpoint, part, config, dtype, device, bases)).ToList();
         var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
-        return new(checkpoint, config, dtype, device, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
+        return new(checkpoint, config, dtype, device, bases, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
             tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText));
     }
 
@@ -111,8 +117,11 @@ internal sealed class LoadedModels : IDisposable
     {
         progress("loading the U-Net");
         var part = checkpoint[ModelPart.Unet];
-        unet = new Unet(Weights(part, config, dtype, device), UnetConfig.Read(part.Config));
+        unet = new Unet(Weights(family, part, config, dtype, device, bases), UnetConfig.Read(part.Config));
         unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
+        Misfits = bases?.Misfits() ?? [];
+        bases?.Dispose();
+        bases = null;
     }
 
     /// <summary>The layers that a network can be attached to: the text encoders', then the U-Net's.</summary>
@@ -144,16 +153,17 @@ internal sealed class LoadedModels : IDisposable
         ReleaseVae();
         ReleaseTextEncoders();
         unet?.Dispose();
+        bases?.Dispose();
     }
 
-    private static WeightSource Weights(CheckpointPart part, LoraConfig config, ScalarType dtype, Device device) =>
-        new(part.Tensors, dtype, device, packsMatrices: config.Runtime.BaseStorage == BaseStorage.Int8);
+    private static WeightSource Weights(ModelFamily family, CheckpointPart part, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases) =>
+        new(bases?.Over(family, part) ?? part.Tensors, dtype, device, packsMatrices: config.Runtime.BaseStorage == BaseStorage.Int8);
 
-    private static ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part, LoraConfig config, ScalarType dtype, Device device)
+    private static ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases)
     {
         var text = checkpoint[part];
         var isPeers = config.Runtime.Compatibility == Compatibility.Kohya2188 && !checkpoint.IsFolder && part == ModelPart.TextEncoder2;
-        return new(Weights(text, config, dtype, device), ClipConfig.Read(text.Config) with { TurnsProjection = isPeers });
+        return new(Weights(checkpoint.Family, text, config, dtype, device, bases), ClipConfig.Read(text.Config) with { TurnsProjection = isPeers });
     }
 
     private static IReadOnlyList<ClipTokenizer> ChooseTokenizers(ModelFamily family, LoraConfig config, TextEncoders encoders)

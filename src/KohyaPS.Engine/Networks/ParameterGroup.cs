@@ -8,6 +8,8 @@ namespace KohyaPS.Engine.Networks;
 /// buffer, and its gradient is a slice of the gradient buffer, into which autograd adds.
 /// </summary>
 /// <remarks>
+/// float16 parameters are trained in float32: squares of gradients and small steps vanish in half precision. <see cref="Values"/> and
+/// <see cref="Gradients"/> are then copies, which <see cref="Collect"/> fills before a step and <see cref="Store"/> rounds back after it.
 /// Slices are ordered by size, largest first, and begin at multiples of <see cref="Alignment"/> elements with zeros between them: so the
 /// blocks of 8-bit states are rows of a matrix, and the parameters large enough for 8 bits are the first part of the buffer.
 /// </remarks>
@@ -17,6 +19,8 @@ internal sealed class ParameterGroup : IDisposable
     public const int Alignment = 256;
 
     private readonly Tensor[] parameters;
+    private readonly Tensor memory;
+    private readonly Tensor gradientMemory;
     private readonly bool[] hasGradient;
 
     /// <param name="plan">Learning rate and description.</param>
@@ -30,8 +34,10 @@ internal sealed class ParameterGroup : IDisposable
         Slices = Arrange(parameters, out var length);
         FirstIndex = Slices.Index().First(s => s.Item.Name == parameters[0].Name).Index;
         using var scope = NewDisposeScope();
-        Values = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
-        Gradients = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
+        memory = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
+        gradientMemory = zeros(length, dtype: dtype, device: device).DetachFromDisposeScope();
+        Values = dtype == ScalarType.Float16 ? memory.to(ScalarType.Float32).DetachFromDisposeScope() : memory;
+        Gradients = dtype == ScalarType.Float16 ? gradientMemory.to(ScalarType.Float32).DetachFromDisposeScope() : gradientMemory;
         this.parameters = [.. Slices.Select(Leaf)];
         hasGradient = new bool[Slices.Count];
     }
@@ -48,7 +54,7 @@ internal sealed class ParameterGroup : IDisposable
     /// <summary>Where the parameter that was given first stands among the slices.</summary>
     public int FirstIndex { get; }
 
-    /// <summary>All parameters, one dimension.</summary>
+    /// <summary>All parameters as a step changes them, one dimension.</summary>
     public Tensor Values { get; }
 
     /// <summary>All gradients, one dimension; zero where nothing was added.</summary>
@@ -71,8 +77,31 @@ internal sealed class ParameterGroup : IDisposable
     public void ZeroGradients()
     {
         using var guard = no_grad();
-        Gradients.zero_();
+        gradientMemory.zero_();
         Array.Clear(hasGradient);
+    }
+
+    /// <summary>Makes <see cref="Values"/> and <see cref="Gradients"/> ready for a step.</summary>
+    /// <param name="gradientFactor">What gradients are multiplied by: 1, or what undoes the scaling of the loss.</param>
+    public void Collect(double gradientFactor)
+    {
+        using var guard = no_grad();
+        if (!ReferenceEquals(Values, memory))
+        {
+            Values.copy_(memory);
+            Gradients.copy_(gradientMemory);
+        }
+        if (gradientFactor != 1)
+            Gradients.mul_(gradientFactor);
+    }
+
+    /// <summary>Gives what a step made of <see cref="Values"/> to the parameters.</summary>
+    public void Store()
+    {
+        if (ReferenceEquals(Values, memory))
+            return;
+        using var guard = no_grad();
+        memory.copy_(Values);
     }
 
     /// <summary>Frees the buffers.</summary>
@@ -82,15 +111,17 @@ internal sealed class ParameterGroup : IDisposable
             parameter.Dispose();
         Values.Dispose();
         Gradients.Dispose();
+        memory.Dispose();
+        gradientMemory.Dispose();
     }
 
     private Tensor Leaf(ParameterSlice slice)
     {
         long[] shape = [.. slice.Shape];
         using var scope = NewDisposeScope();
-        var leaf = Values.narrow(0, slice.Offset, slice.Count).view(shape).detach();
+        var leaf = memory.narrow(0, slice.Offset, slice.Count).view(shape).detach();
         leaf.requires_grad = true;
-        leaf.grad = Gradients.narrow(0, slice.Offset, slice.Count).view(shape);
+        leaf.grad = gradientMemory.narrow(0, slice.Offset, slice.Count).view(shape);
         return leaf.DetachFromDisposeScope();
     }
 

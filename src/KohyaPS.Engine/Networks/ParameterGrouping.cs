@@ -17,7 +17,7 @@ internal static class ParameterGrouping
             var rate = isUnet
                 ? (optimizer.UnetLr ?? optimizer.LearningRate) * (set.Key >= 0 ? blockFactors![set.Key] : 1)
                 : optimizer.TextEncoderLr ?? optimizer.LearningRate;
-            var ratio = module is NetworkModule.Lora
+            var ratio = module is NetworkModule.Lora or NetworkModule.Dylora
                 ? (isUnet ? optimizer.LoraplusUnetLrRatio : optimizer.LoraplusTextEncoderLrRatio) ?? optimizer.LoraplusLrRatio
                 : null;
             var description = !isUnet ? "textencoder" : set.Key >= 0 ? $"unet_block{set.Key}" : "unet";

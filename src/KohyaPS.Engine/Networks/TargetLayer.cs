@@ -30,11 +30,17 @@ internal sealed record TargetLayer
     /// <summary>Zeros around the input of a convolution.</summary>
     public int Padding { get; init; }
 
+    /// <summary>First word of the adapter's name where it is not that of the part: OFT names its adapters apart from LoRAs.</summary>
+    public string? OwnPrefix { get; init; }
+
     /// <summary>The layer to attach to; null while a network is only planned.</summary>
     public IAdaptableLayer? Layer { get; init; }
 
     /// <summary>The adapter's name: <c>lora_unet_down_blocks_0_attentions_0_proj_in</c>.</summary>
     public string Name => $"{Prefix}_{Path.Replace('.', '_')}";
+
+    /// <summary>Another name by which files may call the adapter; null for none: diffusers calls the only text encoder of SD1 and SD2 the first, too.</summary>
+    public string? OtherName => Part == NetworkPart.TextEncoder ? $"lora_te1_{Path.Replace('.', '_')}" : null;
 
     /// <summary>True for a convolution.</summary>
     public bool IsConvolution => WeightShape.Count == 4;
@@ -51,7 +57,7 @@ internal sealed record TargetLayer
     /// <summary>Inputs times the area of the kernel.</summary>
     public long FanIn => IsConvolution ? WeightShape[1] * WeightShape[2] * WeightShape[3] : WeightShape[1];
 
-    private string Prefix => Part switch
+    private string Prefix => OwnPrefix ?? Part switch
     {
         NetworkPart.TextEncoder => "lora_te",
         NetworkPart.TextEncoder1 => "lora_te1",

@@ -19,15 +19,15 @@ internal static class TorchRuntime
     /// <summary>libtorch's C interface; null before the start, or where the library has another version.</summary>
     public static TorchDispatcher? Dispatcher { get; private set; }
 
-    /// <summary>Starts libtorch once; later calls return what the first one found.</summary>
+    /// <summary>Starts libtorch once; later calls return what the first one found, with the threads that they ask for.</summary>
     /// <exception cref="DllNotFoundException">The natives are missing or do not fit this system; the message says what to do.</exception>
     public static TorchRuntimeInfo Start(TorchRuntimeOptions? options = null)
     {
         lock (gate)
         {
-            options ??= new();
             if (info is not null)
-                return info;
+                return options is null ? info : info = Restart(info, options);
+            options ??= new();
             // Before the first large block is allocated.
             var keepsFreedMemory = Allocator.Configure(options.KeepFreedMemory);
             OpenMp.Configure();
@@ -41,6 +41,15 @@ internal static class TorchRuntime
 
     /// <summary>Handle of the library that holds the operators.</summary>
     internal static nint TorchCpu => NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu.so", typeof(TorchRuntime).Assembly, null);
+
+    // The number of threads is the one thing that can change from training to training.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TorchRuntimeInfo Restart(TorchRuntimeInfo running, TorchRuntimeOptions options)
+    {
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        TorchSharp.torch.set_num_threads(threads);
+        return running with { Threads = threads };
+    }
 
     // Apart from Start, so that TorchSharp's static constructor cannot run before the natives are there.
     [MethodImpl(MethodImplOptions.NoInlining)]

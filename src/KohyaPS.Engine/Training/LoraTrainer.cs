@@ -77,7 +77,7 @@ public static class LoraTrainer
         run.Progress("starting libtorch", 0, 0);
         var runtime = TorchRuntime.Start(new() { Threads = run.Config.Runtime.NumCpuThreadsPerProcess });
         using var trainer = new Trainer(run, runtime, stop);
-        run.Report(new TrainingStarted(RunContext.Now, run.Planned.Plan, run.RunId, run.ResumedFrom?.Step ?? 0, runtime.ToString()));
+        run.Report(new TrainingStarted(RunContext.Now, run.Planned.Plan, run.RunId, run.Start.Position.Step, trainer.RuntimeInWords));
         return trainer.Run(stop, abandon);
     }
 
@@ -89,9 +89,12 @@ public static class LoraTrainer
 
     private static void RefuseFinished(RunContext run)
     {
-        if (run.ResumedFrom is { } manifest && manifest.Step >= run.Length.TotalSteps)
-            throw new TrainingException(TrainingExitCode.Invalid,
-                $"The state '{run.ResumeFolder}' stands at step {manifest.Step}, and the training has {run.Length.TotalSteps} steps: there is nothing left to do. Raise -MaxTrainSteps or -MaxTrainEpochs to go on.");
+        var start = run.Start.Position.Step;
+        if (start < run.Length.TotalSteps)
+            return;
+        var from = run.ResumedFrom?.Step == start ? $"The state '{run.ResumeFolder}' stands at step {start}" : $"InitialStep or InitialEpoch begins at step {start}";
+        throw new TrainingException(TrainingExitCode.Invalid,
+            $"{from}, and the training has {run.Length.TotalSteps} steps: there is nothing left to do. Raise -MaxTrainSteps or -MaxTrainEpochs to go on.");
     }
 
     private static void Announce(RunContext run)

@@ -1,5 +1,3 @@
-using KohyaPS.Engine.Networks.Lora;
-
 namespace KohyaPS.Engine.Training;
 
 /// <summary>What one micro-batch brought.</summary>
@@ -9,7 +7,8 @@ namespace KohyaPS.Engine.Training;
 /// <param name="Updated">True when an optimizer update followed.</param>
 /// <param name="EndedEpoch">True for the last micro-batch of its epoch.</param>
 /// <param name="GradientNorm">Norm of all gradients before clipping; NaN without an update.</param>
-/// <param name="LearningRates">The effective rate of each group in the update; empty without one.</param>
+/// <param name="LearningRates">The rate of each group in the update; empty without one.</param>
+/// <param name="EffectiveRates">The step size that the optimizer made of each rate; empty without an update.</param>
 /// <param name="WeightNorms">What limiting the adapters' norms found and did; null without a limit.</param>
 internal sealed record MicroStepOutcome(
     int Epoch,
@@ -19,4 +18,5 @@ internal sealed record MicroStepOutcome(
     bool EndedEpoch,
     double GradientNorm,
     IReadOnlyList<KeyValuePair<string, double>> LearningRates,
-    MaxNormResult? WeightNorms);
+    IReadOnlyList<KeyValuePair<string, double>> EffectiveRates,
+    AdapterNorms? WeightNorms);

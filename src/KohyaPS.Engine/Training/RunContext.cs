@@ -68,6 +68,9 @@ internal sealed class RunContext
     /// <summary>The state that is continued.</summary>
     public StateManifest? ResumedFrom { get; }
 
+    /// <summary>Where the training begins.</summary>
+    public TrainingStart Start => TrainingStart.Of(Config.Training, Length, ResumedFrom);
+
     /// <summary>The folder in which other sessions leave requests; null before the run is announced.</summary>
     public string? RunFolder { get; set; }
 

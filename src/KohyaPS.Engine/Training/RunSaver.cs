@@ -13,6 +13,9 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     private readonly SavingSettings saving = run.Config.Saving;
     private readonly string name = run.Config.Folders.FinalName;
 
+    // A chosen first step has had its effect: who continues the state goes on where it stands.
+    private LoraConfig Continued => run.Config with { Training = run.Config.Training with { InitialStep = null, InitialEpoch = null, SkipUntilInitialStep = false } };
+
     /// <summary>Saves what is due after an update.</summary>
     /// <returns>The state, when one was written.</returns>
     public TrainingState? AfterStep(TrainingLoop loop, MicroStepOutcome outcome)
@@ -64,7 +67,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     /// <summary>Keeps the end of the training in memory, so that its state can still be written when everything else is freed.</summary>
     public Func<TrainingState> KeepEnd(TrainingLoop loop)
     {
-        var kept = SavedTraining.Keep(Manifest(loop, TrainingStateReason.End), run.Config, setup.Network, setup.Optimizer);
+        var kept = SavedTraining.Keep(Manifest(loop, TrainingStateReason.End), Continued, setup.Network, setup.Optimizer);
         var folder = Path.Combine(run.OutputFolder, SaveNames.State(name));
         return () => kept.Write(folder);
     }
@@ -115,7 +118,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
 
     private TrainingState WriteState(string folderName, TrainingLoop loop, TrainingStateReason reason)
     {
-        var state = SavedTraining.Write(Path.Combine(run.OutputFolder, folderName), Manifest(loop, reason), run.Config, setup.Network, setup.Optimizer);
+        var state = SavedTraining.Write(Path.Combine(run.OutputFolder, folderName), Manifest(loop, reason), Continued, setup.Network, setup.Optimizer);
         run.Report(new StateSaved(RunContext.Now, state));
         return state;
     }
@@ -128,6 +131,8 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         Reason = reason,
         Name = name,
         Step = loop.Position.Step,
+        ScheduleStep = loop.ScheduleStep == loop.Position.Step ? null : loop.ScheduleStep,
+        LossScale = loop.LossScale,
         Epoch = loop.Position.Epoch,
         BatchInEpoch = loop.Position.BatchInEpoch,
         TotalSteps = run.Length.TotalSteps,

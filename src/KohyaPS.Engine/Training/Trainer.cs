@@ -47,18 +47,23 @@ internal sealed class Trainer : IDisposable
         latents = PrepareLatents(stop);
         text = PrepareText(stop);
         models.LoadUnet(checkpoint, Phase);
-        setup = new TrainingSetup(config, models, run.Length, run.Seed, device);
+        foreach (var misfit in models.Misfits)
+            run.Warn(misfit);
+        setup = new TrainingSetup(config, models, run.Length, run.Seed, device, warn: run.Warn, computeType: precision.ComputeType);
         var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
         var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
         var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
         if (run.ResumedFrom is { } manifest)
-        {
             SavedTraining.Restore(run.ResumeFolder!, manifest, setup.Network, setup.Optimizer);
-            loop.ContinueFrom(new(manifest.Step, manifest.Epoch, manifest.BatchInEpoch), new LossAverage(manifest.Losses));
-        }
+        var start = run.Start;
+        loop.ContinueFrom(start.Position, new LossAverage(run.ResumedFrom?.Losses ?? []), start.ScheduleStep, run.ResumedFrom?.LossScale);
+        RuntimeInWords = $"{runtime}, model in {precision.InWords}, attention: {AttentionChoice.Make(config.Runtime).InWords}";
     }
+
+    /// <summary>What the training runs with, for the log.</summary>
+    public string RuntimeInWords { get; }
 
     /// <summary>Trains until the last step, a request to stop, or a loss that is no number.</summary>
     /// <param name="stop">Asks to end after the running step, with a state.</param>
@@ -144,7 +149,8 @@ internal sealed class Trainer : IDisposable
         var seconds = clock.Lap();
         var remaining = clock.SecondsPerStep * (run.Length.TotalSteps - loop.Position.Step);
         run.Report(new StepDone(RunContext.Now, loop.Position.Step, outcome.Epoch, outcome.Loss, loop.Losses.Value, outcome.GradientNorm,
-            outcome.LearningRates.ToDictionary(r => r.Key, r => r.Value), seconds, remaining, ProcessMemory.Now));
+            outcome.LearningRates.ToDictionary(r => r.Key, r => r.Value), seconds, remaining, ProcessMemory.Now,
+            outcome.EffectiveRates.SequenceEqual(outcome.LearningRates) ? null : outcome.EffectiveRates.ToDictionary(r => r.Key, r => r.Value), outcome.WeightNorms));
     }
 
     // A stop at the last step needs no state of its own: the end is there.

@@ -5,6 +5,7 @@ using KohyaPS.Engine.Training.Batches;
 using KohyaPS.Engine.Training.Objectives;
 using KohyaPS.Engine.Training.Optimizers;
 using KohyaPS.Engine.Training.Schedules;
+using KohyaPS.Training.States;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training;
@@ -27,7 +28,7 @@ internal sealed class TrainingLoop(
     LearningRateSchedule schedule,
     LoopOptions options)
 {
-    private readonly WeightUpdate update = new(network.Groups, optimizer, schedule, options.MaxGradientNorm);
+    private readonly LossScaler? scaler = options.ScalesLoss ? new() : null;
 
     /// <summary>Called when all gradients of an update are there, before they are clipped; for tests that compare them.</summary>
     public Action? BeforeUpdate { get; set; }
@@ -35,19 +36,34 @@ internal sealed class TrainingLoop(
     /// <summary>Where the training stands.</summary>
     public TrainingPosition Position { get; private set; } = TrainingPosition.Start;
 
+    /// <summary>
+    /// Updates that moved the schedule. It is behind the position where counting began at a chosen step, and where float16 gradients overflowed.
+    /// </summary>
+    public int ScheduleStep { get; private set; }
+
+    /// <summary>Where loss scaling stands; null without it.</summary>
+    public LossScale? LossScale => scaler?.State;
+
     /// <summary>The losses of the epoch's positions and their mean.</summary>
     public LossAverage Losses { get; private set; } = new();
 
-    /// <summary>The learning rate of each group for the next update, by the group's description.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> LearningRates => update.Rates(Position.Step);
+    private WeightUpdate Changes => field ??= new(network.Groups, optimizer, schedule, options.MaxGradientNorm, scaler);
 
-    /// <summary>Goes on from a saved position.</summary>
+    /// <summary>The learning rate of each group for the next update, by the group's description.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> LearningRates => Changes.Rates(ScheduleStep);
+
+    /// <summary>Goes on from a saved or chosen position.</summary>
     /// <param name="position">A position between two updates.</param>
     /// <param name="losses">The losses recorded up to there.</param>
-    public void ContinueFrom(TrainingPosition position, LossAverage losses)
+    /// <param name="scheduleStep">Updates that moved the schedule up to there.</param>
+    /// <param name="lossScale">Where loss scaling stood; null begins it anew.</param>
+    public void ContinueFrom(TrainingPosition position, LossAverage losses, int scheduleStep, LossScale? lossScale = null)
     {
         Position = position;
         Losses = losses;
+        ScheduleStep = scheduleStep;
+        if (scaler is not null && lossScale is not null)
+            scaler.State = lossScale;
     }
 
     /// <summary>Trains on the next micro-batch.</summary>
@@ -66,24 +82,28 @@ internal sealed class TrainingLoop(
         using (var value = step.Loss(batch, microStep))
         {
             // Divided by the whole accumulation also in a short last group, as sd-scripts does.
-            using var share = value / options.Accumulation;
+            using var share = scaler is null ? value / options.Accumulation : value * (scaler.Factor / options.Accumulation);
             Gradients.Backward(share);
             loss = value.item<float>();
         }
         var updates = IsLastOfGroup(index);
-        var (norm, rates) = updates ? Update() : (double.NaN, []);
+        var (norm, rates, effective) = updates ? Update() : (double.NaN, [], []);
         var weightNorms = options.MaxWeightNorm is { } limit ? MaxNorm.Apply(network.Adapters.OfType<LoraAdapter>(), limit) : null;
         Losses.Add(index, loss);
         var endsEpoch = index == batches.BatchesPerEpoch - 1;
         Position = new(Position.Step + (updates ? 1 : 0), endsEpoch ? epoch + 1 : epoch, endsEpoch ? 0 : index + 1);
-        return new(epoch, index, loss, updates, endsEpoch, norm, rates, weightNorms);
+        return new(epoch, index, loss, updates, endsEpoch, norm, rates, effective, weightNorms);
     }
 
-    private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates) Update()
+    private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates, IReadOnlyList<KeyValuePair<string, double>> Effective) Update()
     {
         BeforeUpdate?.Invoke();
-        var norm = update.Apply(Position.Step);
-        return (norm, update.EffectiveRates);
+        var rates = Changes.Rates(ScheduleStep);
+        var norm = Changes.Apply(ScheduleStep);
+        // Gradients that overflowed move neither weights nor schedule; the step counts all the same.
+        if (Changes.HasMoved)
+            ScheduleStep++;
+        return (norm, rates, Changes.EffectiveRates);
     }
 
     // Groups are counted anew in every epoch; the last one may be short.

@@ -9,8 +9,13 @@ namespace KohyaPS.Engine.Training;
 /// <param name="optimizer">What moves them.</param>
 /// <param name="schedule">The factor on the learning rates, by step.</param>
 /// <param name="maxGradientNorm">Largest norm of all gradients together; 0 never clips.</param>
-internal sealed class WeightUpdate(IReadOnlyList<ParameterGroup> groups, FlatOptimizer optimizer, LearningRateSchedule schedule, double maxGradientNorm)
+/// <param name="scaler">What the loss was scaled by; null where it was not.</param>
+internal sealed class WeightUpdate(
+    IReadOnlyList<ParameterGroup> groups, FlatOptimizer optimizer, LearningRateSchedule schedule, double maxGradientNorm, LossScaler? scaler = null)
 {
+    /// <summary>False where the last update was left out, since its gradients overflowed.</summary>
+    public bool HasMoved { get; private set; } = true;
+
     /// <summary>What the last step really moved by, for each group by its description.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> EffectiveRates =>
         [.. groups.Select((group, i) => KeyValuePair.Create(group.Description, optimizer.EffectiveRate(i)))];
@@ -28,11 +33,18 @@ internal sealed class WeightUpdate(IReadOnlyList<ParameterGroup> groups, FlatOpt
     /// <returns>The norm of all gradients before they were clipped.</returns>
     public double Apply(long step)
     {
+        foreach (var group in groups)
+            group.Collect(1 / (scaler?.Factor ?? 1));
+        HasMoved = scaler?.Accept(groups) ?? true;
         var norm = GradientClipping.Clip(groups, maxGradientNorm);
         var factor = schedule(step);
         for (var i = 0; i < groups.Count; i++)
             optimizer.Groups[i].LearningRate = groups[i].LearningRate * factor;
+        if (!HasMoved)
+            return norm;
         optimizer.Step();
+        foreach (var group in groups)
+            group.Store();
         return norm;
     }
 }

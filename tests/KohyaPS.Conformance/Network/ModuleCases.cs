@@ -9,8 +9,6 @@ namespace KohyaPS.Conformance.Network;
 /// <summary>One adapter on one layer: forward and backward, merging, norms.</summary>
 internal static class ModuleCases
 {
-    private const string Name = "lora_unet_layer";
-
     public static void ReplayModule(JsonElement recorded, GoldenTensors tensors, GoldenCheck check)
     {
         using var scope = NewDisposeScope();
@@ -97,7 +95,9 @@ internal static class ModuleCases
 
     private static NetworkPlan PlanOf(JsonElement settings, RecordedLayer layer) => NetworkPlan.FromRanks(
         NetworkOf(settings), new(), [TargetLayer.Of(NetworkPart.Unet, layer)],
-        new Dictionary<string, (int, double?)> { [Name] = (settings.GetProperty("network_dim").GetInt32(), settings.GetProperty("network_alpha").GetDouble()) });
+        new Dictionary<string, (int, double?)> { [NameOf(settings)] = (settings.GetProperty("network_dim").GetInt32(), settings.GetProperty("network_alpha").GetDouble()) });
+
+    private static string NameOf(JsonElement settings) => settings.GetProperty("network").GetString() == "oft" ? "oft_unet_layer" : "lora_unet_layer";
 
     private static NetworkSettings NetworkOf(JsonElement settings) => new()
     {
@@ -112,6 +112,7 @@ internal static class ModuleCases
         NetworkDropout = Optional(settings, "network_dropout"),
         RankDropout = Optional(settings, "rank_dropout"),
         ModuleDropout = Optional(settings, "module_dropout"),
+        EnableAllLinear = true,
         Unit = Optional(settings, "unit") is { } unit ? (int)unit : null,
     };
 
@@ -120,9 +121,9 @@ internal static class ModuleCases
         var file = new Dictionary<string, Tensor>();
         foreach (var (input, suffix) in new[] { ("down", "lora_down.weight"), ("up", "lora_up.weight"), ("oft_blocks", "oft_blocks") })
             if (inputs.TryGetProperty(input, out var reference))
-                file[$"{Name}.{suffix}"] = tensors[reference];
+                file[$"{NameOf(settings)}.{suffix}"] = tensors[reference];
         if (Optional(settings, "alpha_in_file") is { } alpha)
-            file[$"{Name}.alpha"] = tensor(alpha);
+            file[$"{NameOf(settings)}.alpha"] = tensor(alpha);
         return file;
     }
 

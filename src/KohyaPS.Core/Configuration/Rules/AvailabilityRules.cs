@@ -27,22 +27,12 @@ internal static class AvailabilityRules
         new("the schedules piecewise_constant and warmup_stable_decay", "Set LrScheduler to cosine, linear or constant.",
             c => When(c.Schedule.LrScheduler is LrScheduler.PiecewiseConstant or LrScheduler.WarmupStableDecay, nameof(c.Schedule.LrScheduler))),
         new("arguments of schedules", "Leave them out.", c => When(c.Schedule.LrSchedulerArgs is { Count: > 0 }, nameof(c.Schedule.LrSchedulerArgs))),
-        new("networks other than networks.lora", "Set NetworkModule to networks.lora.",
-            c => When(c.Network.NetworkModule is not (NetworkModule.Lora or NetworkModule.Lycoris), nameof(c.Network.NetworkModule))),
-        new("trainings that start from the weights of another network", "Leave NetworkWeights, DimFromWeights and BaseWeights out; a saved state is continued with Resume.",
-            c => When(c.Network.NetworkWeights is not null, nameof(c.Network.NetworkWeights)) ?? When(c.Network.BaseWeights is { Count: > 0 }, nameof(c.Network.BaseWeights))),
         new("masked losses", "Leave it out.", c => When(c.Objective.MaskedLoss, nameof(c.Objective.MaskedLoss)) ?? When(c.Objective.AlphaMask, nameof(c.Objective.AlphaMask))),
         new("weights in captions", "Leave it out.", c => When(c.Captions.WeightedCaptions, nameof(c.Captions.WeightedCaptions))),
         new("random changes of pictures", "Leave FlipAug, ColorAug, RandomCrop and FaceCropAugRange out.", AskingForAugmentation),
         new("caches on disk", "Set CacheLatents instead; the states of a frozen text encoder are kept in memory in any case.",
             c => When(c.Caching.CacheLatentsToDisk, nameof(c.Caching.CacheLatentsToDisk)) ?? When(c.Caching.CacheTextEncoderOutputs, nameof(c.Caching.CacheTextEncoderOutputs))
                 ?? When(c.Caching.CacheTextEncoderOutputsToDisk, nameof(c.Caching.CacheTextEncoderOutputsToDisk))),
-        new("files other than .safetensors", "Set SaveModelAs to safetensors.", c => When(c.Saving.SaveModelAs != NetworkFileFormat.Safetensors, nameof(c.Saving.SaveModelAs))),
-        new("trainings that keep the LoRA itself in a half type", "Leave it out; MixedPrecision decides the type of the model.",
-            c => When(c.Runtime.FullFp16, nameof(c.Runtime.FullFp16)) ?? When(c.Runtime.FullBf16, nameof(c.Runtime.FullBf16))),
-        new("trainings from a chosen step or epoch", "Leave it out; Resume goes on where the state stands.",
-            c => When(c.Training.InitialStep is not null, nameof(c.Training.InitialStep)) ?? When(c.Training.InitialEpoch is not null, nameof(c.Training.InitialEpoch))
-                ?? When(c.Training.SkipUntilInitialStep, nameof(c.Training.SkipUntilInitialStep))),
         new("datasets of metadata files", "Name a folder with TrainDataDir.", c => When(c.Folders.InJson is not null, nameof(c.Folders.InJson))),
         new("masks, metadata files and output preservation of subsets", "Remove them from the datasets.",
             c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.ConditioningDataDir is not null || s.DiffOutputPreservation == true || s.MetadataFile is not null) == true, nameof(c.Datasets))),
@@ -62,8 +52,8 @@ internal static class AvailabilityRules
     }
 
     private static string? AskingForSamples(LoraConfig config) =>
-        When(config.Sampling.SampleEveryNSteps is not null, nameof(SamplingSettings.SampleEveryNSteps))
-        ?? When(config.Sampling.SampleEveryNEpochs is not null, nameof(SamplingSettings.SampleEveryNEpochs))
+        When(config.Sampling.SampleEveryNSteps is > 0, nameof(SamplingSettings.SampleEveryNSteps))
+        ?? When(config.Sampling.SampleEveryNEpochs is > 0, nameof(SamplingSettings.SampleEveryNEpochs))
         ?? When(config.Sampling.SampleAtFirst, nameof(SamplingSettings.SampleAtFirst));
 
     private static string? AskingForAugmentation(LoraConfig config) =>

@@ -9,10 +9,11 @@ internal static class NetworkRules
     private static readonly string[] Curves = ["sine", "cosine", "linear", "reverse_linear", "zeros"];
 
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config) =>
-        Kinds(config.Network).Concat(Blocks(config)).Concat(Weights(config.Network));
+        Kinds(config).Concat(Blocks(config)).Concat(Weights(config.Network));
 
-    private static IEnumerable<ConfigProblem> Kinds(NetworkSettings network)
+    private static IEnumerable<ConfigProblem> Kinds(LoraConfig config)
     {
+        var network = config.Network;
         if (network.NetworkTrainUnetOnly && network.NetworkTrainTextEncoderOnly)
             yield return Error("NetworkTrainUnetOnly", "NetworkTrainUnetOnly and NetworkTrainTextEncoderOnly together leave nothing to train.", "Leave one of them out.");
         if (network.ConvDim == 0 && network.NetworkModule != NetworkModule.Lycoris)
@@ -30,9 +31,50 @@ internal static class NetworkRules
             yield return Warning("ScaleWeightNorms", $"ScaleWeightNorms has no effect on {SettingText.Format(network.NetworkModule)}.", "Leave it out.");
         if (network.NetworkModule == NetworkModule.Oft && network.NetworkAlpha > 0.01)
             yield return Warning("NetworkAlpha", $"NetworkAlpha {SettingText.Format(network.NetworkAlpha)} is the constraint of OFT and far above what is usual.", "Set NetworkAlpha to about 0.001.");
+        if (network.NetworkModule == NetworkModule.Oft && network.NetworkAlpha == 0)
+            yield return Error("NetworkAlpha", "NetworkAlpha 0 is the constraint of OFT and forbids every rotation, so nothing is learned.", "Set NetworkAlpha to about 0.001.");
+        foreach (var problem in WithoutEffect(config))
+            yield return problem;
         if (network.NetworkModule == NetworkModule.Oft && network.NetworkTrainTextEncoderOnly)
             yield return Error("NetworkTrainTextEncoderOnly", "OFT adapts the U-Net only.", "Leave out NetworkTrainTextEncoderOnly.");
     }
+
+    /// <summary>Settings that a kind of network, or a network made from a file, does not read.</summary>
+    private static IEnumerable<ConfigProblem> WithoutEffect(LoraConfig config)
+    {
+        var network = config.Network;
+        var (dropouts, ratios, convolutions) = (Dropouts(network), Ratios(config.Optimizer), Convolutions(network));
+        var (without, settings) = network switch
+        {
+            { NetworkModule: NetworkModule.Dylora } => ("networks.dylora", dropouts),
+            { NetworkModule: NetworkModule.Oft } => ("networks.oft", dropouts.Concat(ratios).Concat(convolutions)),
+            { NetworkModule: NetworkModule.LoraFa } => ("networks.lora_fa", ratios),
+            _ => ("", []),
+        };
+        foreach (var setting in settings)
+            yield return Warning(setting, $"{setting} has no effect on {without}.", $"Leave out {setting}.");
+        if (network.DimFromWeights && network.NetworkModule is NetworkModule.Lora or NetworkModule.LoraFa)
+        {
+            var fromFile = dropouts.Concat(network.NetworkModule == NetworkModule.Lora ? ratios : []).Concat(convolutions)
+                .Concat(Named(("BlockDims", network.BlockDims is not null), ("BlockAlphas", network.BlockAlphas is not null), ("ConvBlockDims", network.ConvBlockDims is not null), ("ConvBlockAlphas", network.ConvBlockAlphas is not null)));
+            foreach (var setting in fromFile)
+                yield return Warning(setting, $"{setting} has no effect with DimFromWeights: the file decides the shape of the network.", $"Leave out {setting}, or DimFromWeights.");
+        }
+        if (network.NetworkModule != NetworkModule.Oft && (network.EnableAllLinear || network.EnableConv))
+            yield return Warning(network.EnableAllLinear ? "EnableAllLinear" : "EnableConv", "EnableAllLinear and EnableConv have an effect on networks.oft only.", "Leave them out, or set NetworkModule to networks.oft.");
+        if (network.Unit is not null && network.NetworkModule is not (NetworkModule.Dylora or NetworkModule.Lycoris))
+            yield return Warning("Unit", "Unit has an effect on DyLoRA only.", "Leave it out, or set NetworkModule to networks.dylora.");
+    }
+
+    private static IReadOnlyList<string> Dropouts(NetworkSettings network) =>
+        Named(("NetworkDropout", network.NetworkDropout is > 0), ("RankDropout", network.RankDropout is > 0), ("ModuleDropout", network.ModuleDropout is > 0));
+
+    private static IReadOnlyList<string> Ratios(OptimizerSettings optimizer) => Named(
+        ("LoraplusLrRatio", optimizer.LoraplusLrRatio is > 0), ("LoraplusUnetLrRatio", optimizer.LoraplusUnetLrRatio is > 0), ("LoraplusTextEncoderLrRatio", optimizer.LoraplusTextEncoderLrRatio is > 0));
+
+    private static IReadOnlyList<string> Convolutions(NetworkSettings network) => Named(("ConvDim", network.ConvDim is > 0), ("ConvAlpha", network.ConvAlpha is not null && network.ConvDim is > 0));
+
+    private static IReadOnlyList<string> Named(params (string Name, bool IsSet)[] settings) => [.. settings.Where(s => s.IsSet).Select(s => s.Name)];
 
     private static IEnumerable<ConfigProblem> Blocks(LoraConfig config)
     {

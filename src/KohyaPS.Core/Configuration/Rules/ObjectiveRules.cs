@@ -14,6 +14,8 @@ internal static class ObjectiveRules
             yield return Error("ScaleVPredLossLikeNoisePred", "ScaleVPredLossLikeNoisePred scales a v-prediction loss, but VParameterization is not set.", "Set VParameterization if the model predicts the velocity, or leave it out.");
         if (objective.VPredLikeLoss is > 0 && velocity)
             yield return Error("VPredLikeLoss", "VPredLikeLoss imitates v-prediction, but VParameterization is set already.", "Leave out VPredLikeLoss.");
+        if (objective.ScaleVPredLossLikeNoisePred && velocity && objective.MinSnrGamma is > 0)
+            yield return Warning("ScaleVPredLossLikeNoisePred", "MinSnrGamma weights a v-prediction loss like a noise loss already, so ScaleVPredLossLikeNoisePred scales it twice.", "Leave out one of them.");
         if (noise.ZeroTerminalSnr && !velocity)
             yield return Warning("ZeroTerminalSnr", "ZeroTerminalSnr without VParameterization: from pure noise, a model that predicts the noise learns nothing.", "Set VParameterization if the model predicts the velocity, or leave it out.");
         if (noise.AdaptiveNoiseScale is not null && noise.NoiseOffset is null)

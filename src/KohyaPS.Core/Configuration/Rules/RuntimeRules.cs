@@ -18,6 +18,11 @@ internal static class RuntimeRules
             yield return Error("BaseStorage", "OFT turns the model's own numbers and needs them whole.", "Leave out BaseStorage, or choose networks.lora.");
         if (runtime.PersistentDataLoaderWorkers && runtime.MaxDataLoaderNWorkers == 0)
             yield return Warning("PersistentDataLoaderWorkers", "PersistentDataLoaderWorkers has no effect without workers.", "Set MaxDataLoaderNWorkers to 1 or more, or leave it out.");
+        foreach (var (name, every) in new[] { ("SampleEveryNSteps", config.Sampling.SampleEveryNSteps), ("SampleEveryNEpochs", config.Sampling.SampleEveryNEpochs) })
+        {
+            if (every is < 0)
+                yield return Warning(name, $"{name} is {SettingText.Format(every)}, which draws no samples.", "Leave it out, or set it to 1 or more.");
+        }
         if (config.Logging.LogWith is LogTarget.Tensorboard or LogTarget.All && config.Folders.LoggingDir is null)
             yield return Error("LogWith", "LogWith asks for TensorBoard, but there is no folder to log to.", "Set LoggingDir.");
     }

@@ -28,6 +28,8 @@ internal static class SavingRules
             yield return Error("InitialStep", $"InitialStep {SettingText.Format(step)} is not below MaxTrainSteps {SettingText.Format(most)}, so nothing is left to train.", "Raise MaxTrainSteps, or lower InitialStep.");
         if (training.InitialEpoch is { } epoch && training.MaxTrainEpochs is { } epochs && epoch > epochs)
             yield return Error("InitialEpoch", $"InitialEpoch {SettingText.Format(epoch)} is above MaxTrainEpochs {SettingText.Format(epochs)}, so nothing is left to train.", "Raise MaxTrainEpochs, or lower InitialEpoch.");
+        if (training.SkipUntilInitialStep && training.InitialStep is null && training.InitialEpoch is null)
+            yield return NoEffect("SkipUntilInitialStep", "InitialStep or InitialEpoch");
         if (training.InitialEpoch is not null && training.InitialStep is not null)
             yield return Warning("InitialEpoch", "InitialStep wins over InitialEpoch.", "Leave out one of them.");
     }

@@ -35,6 +35,15 @@ public sealed record StateManifest
     /// <summary>Optimizer updates done.</summary>
     public required int Step { get; init; }
 
+    /// <summary>
+    /// Updates that moved the learning-rate schedule: fewer than <see cref="Step"/> where updates were skipped or counting began at a chosen step.
+    /// Null means the same.
+    /// </summary>
+    public int? ScheduleStep { get; init; }
+
+    /// <summary>The factor on the loss of a float16 training, and the updates since it last changed; null for other types.</summary>
+    public LossScale? LossScale { get; init; }
+
     /// <summary>The running epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
@@ -110,6 +119,11 @@ public sealed record StateManifest
     internal static TrainingException Damaged(string folder, string why, Exception? inner) => new(TrainingExitCode.Invalid,
         $"The state '{folder}' cannot be resumed: {why}. Choose another one from Get-TrainingState '{Path.GetDirectoryName(folder)}'.", inner);
 }
+
+/// <summary>Where dynamic loss scaling stands.</summary>
+/// <param name="Factor">What the loss is multiplied by.</param>
+/// <param name="GoodSteps">Updates without overflow since it last changed.</param>
+public sealed record LossScale(double Factor, int GoodSteps);
 
 /// <summary>One file of a state.</summary>
 /// <param name="Bytes">Its size.</param>

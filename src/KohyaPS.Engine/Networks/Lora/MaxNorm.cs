@@ -12,7 +12,7 @@ internal static class MaxNorm
     /// <summary>Scales what is too large.</summary>
     /// <param name="adapters">The adapters.</param>
     /// <param name="limit">Largest norm of an update.</param>
-    public static MaxNormResult Apply(IEnumerable<LoraAdapter> adapters, double limit)
+    public static AdapterNorms Apply(IEnumerable<LoraAdapter> adapters, double limit)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();

@@ -36,6 +36,25 @@ internal sealed class JsonLinesLog : IDisposable
         stream.Flush();
     }
 
+    /// <summary>Appends the settings of the run, without its paths: a log may be given to others.</summary>
+    public void WriteSettings(DateTimeOffset time, LoraConfig config)
+    {
+        using (var json = new Utf8JsonWriter(stream, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", time.UtcDateTime);
+            json.WriteString("event", "Settings");
+            json.WriteStartObject("settings");
+            foreach (var setting in SettingCatalogue.All.Where(s => !s.IsPath))
+                if (setting.Read(config) is { } value)
+                    json.WriteString(setting.Key, SettingText.Format(value));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+        stream.Flush();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
@@ -60,10 +79,17 @@ internal sealed class JsonLinesLog : IDisposable
                 WriteNumber(json, "loss", e.Loss);
                 WriteNumber(json, "averageLoss", e.AverageLoss);
                 WriteNumber(json, "gradientNorm", e.GradientNorm);
-                json.WriteStartObject("learningRates");
-                foreach (var (group, rate) in e.LearningRates)
-                    WriteNumber(json, group, rate);
-                json.WriteEndObject();
+                WriteRates(json, "learningRates", e.LearningRates);
+                if (e.EffectiveRates is { } effective)
+                    WriteRates(json, "effectiveRates", effective);
+                if (e.AdapterNorms is { } norms)
+                {
+                    json.WriteStartObject("adapterNorms");
+                    json.WriteNumber("scaled", norms.KeysScaled);
+                    WriteNumber(json, "mean", norms.Mean);
+                    WriteNumber(json, "largest", norms.Largest);
+                    json.WriteEndObject();
+                }
                 json.WriteNumber("seconds", Math.Round(e.StepSeconds, 4));
                 json.WriteNumber("memoryBytes", e.MemoryBytes);
                 break;
@@ -100,6 +126,14 @@ internal sealed class JsonLinesLog : IDisposable
             default:
                 throw new ArgumentException($"The log has no form for {happened.GetType().Name}.");
         }
+    }
+
+    private static void WriteRates(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double> rates)
+    {
+        json.WriteStartObject(name);
+        foreach (var (group, rate) in rates)
+            WriteNumber(json, group, rate);
+        json.WriteEndObject();
     }
 
     // JSON has no NaN or infinity; a diverged loss is logged as text.

@@ -5,11 +5,15 @@ internal sealed class RunJournal : IDisposable
 {
     private readonly JsonLinesLog log;
     private readonly TensorBoardWriter? tensorBoard;
+    private readonly bool trainsUnetOnly;
 
     /// <param name="run">The run; its output folder exists.</param>
     public RunJournal(RunContext run)
     {
+        trainsUnetOnly = run.Config.Network.NetworkTrainUnetOnly;
         log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.FinalName}.log.jsonl"));
+        if (run.Config.Logging.LogConfig)
+            log.WriteSettings(RunContext.Now, run.Config);
         if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
         {
             var stamp = RunContext.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
@@ -25,11 +29,7 @@ internal sealed class RunJournal : IDisposable
     {
         log.Write(happened);
         if (happened is StepDone step)
-            tensorBoard?.Write(step.Time, step.Step,
-            [
-                KeyValuePair.Create("loss/current", step.Loss), KeyValuePair.Create("loss/average", step.AverageLoss),
-                KeyValuePair.Create("norm/gradient", step.GradientNorm), .. step.LearningRates.Select(r => KeyValuePair.Create($"lr/{r.Key}", r.Value)),
-            ]);
+            tensorBoard?.Write(step.Time, step.Step, [.. TrackerValues.Of(step, trainsUnetOnly), KeyValuePair.Create("norm/gradient", step.GradientNorm)]);
         else if (happened is EpochDone epoch)
             tensorBoard?.Write(epoch.Time, epoch.Epoch, [KeyValuePair.Create("loss/epoch_average", epoch.AverageLoss)]);
     }

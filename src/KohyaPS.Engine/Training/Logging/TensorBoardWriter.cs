@@ -17,9 +17,13 @@ internal sealed class TensorBoardWriter : IDisposable
     public TensorBoardWriter(string folder, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
-        var name = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"events.out.tfevents.{now.ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}.0");
-        stream = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        var name = Path.Combine(folder, string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"events.out.tfevents.{now.ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}."));
+        // Two trainings of one process may begin within a second.
+        var number = 0;
+        while (File.Exists(name + number.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            number++;
+        stream = new FileStream(name + number.ToString(System.Globalization.CultureInfo.InvariantCulture), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         message.SetLength(0);
         WriteDouble(1, Seconds(now));
         WriteBytes(3, "brain.Event:2"u8);

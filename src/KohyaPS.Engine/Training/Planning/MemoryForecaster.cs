@@ -30,12 +30,12 @@ internal static class MemoryForecaster
         var unet = checkpoint[ModelPart.Unet];
         var texts = ModelParts.TextEncoders(checkpoint.Family).Select(part => checkpoint[part]).ToList();
         var targets = StoredTargets.Of(checkpoint.Family, texts.Append(unet).ToDictionary(p => p.Part, p => (ITensorStore)p.Tensors));
-        var plan = NetworkPlan.Create(config.Network, config.Optimizer, targets);
+        var plan = NetworkChoice.Plan(config, targets);
         var trainsText = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
         var weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (trainsText ? texts.Sum(t => StoredBytes(t.Tensors, bytesOfValue, config)) : 0);
         if (!config.Caching.CacheLatents)
             weights += Count(checkpoint[ModelPart.Vae].Tensors) * sizeof(float);
-        var parameters = plan.Adapters.Sum(a => a.Rank * (a.Target.FanIn + a.Target.Outputs));
+        var parameters = plan.Adapters.Sum(a => a.ParameterCount(config.Network.NetworkModule));
         return new()
         {
             Weights = weights,

@@ -27,7 +27,7 @@ internal static class TrainingPlanner
             config = ModelChoice.Settle(config, checkpoint, problems);
         // What was found out is no choice of the user's to warn of.
         var stated = config with { Model = config.Model with { VParameterization = given.Model.VParameterization } };
-        problems.AddRange([.. stated.Validate(), .. Required(config)]);
+        problems.AddRange([.. stated.Validate(), .. Required(config), .. NetworkFileCheck.Check(config)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
@@ -70,9 +70,17 @@ internal static class TrainingPlanner
     {
         try
         {
-            return checkpoint is null
+            // A file that cannot be read was named above; without it the network cannot be planned.
+            return checkpoint is null || problems.Any(p => p.Setting == nameof(NetworkSettings.NetworkWeights))
                 ? (config, MemoryForecaster.Nothing)
                 : MemoryFit.Choose(config, c => MemoryForecaster.Forecast(c, checkpoint, datasets), problems);
+        }
+        catch (TrainingException e)
+        {
+            // What is wrong with the planned network is a setting's fault; rules may have found the same, with better words.
+            if (problems.All(p => p.IsWarning))
+                problems.Add(new(nameof(NetworkSettings.NetworkModule), e.Message, ""));
+            return (config, MemoryForecaster.Nothing);
         }
         catch (CheckpointFormatException e)
         {

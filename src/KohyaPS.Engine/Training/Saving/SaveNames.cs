@@ -8,7 +8,12 @@ internal static class SaveNames
     private const string StateSuffix = "-state";
 
     /// <summary>The ending of network files.</summary>
-    public static string Extension(LoraConfig config) => config.Saving.SaveModelAs == NetworkFileFormat.Ckpt ? ".ckpt" : ".safetensors";
+    public static string Extension(LoraConfig config) => config.Saving.SaveModelAs switch
+    {
+        NetworkFileFormat.Ckpt => ".ckpt",
+        NetworkFileFormat.Pt => ".pt",
+        _ => ".safetensors",
+    };
 
     /// <summary>The network after a step: <c>name-step00000800</c>.</summary>
     public static string OfStep(FoldersSettings folders, int step) => string.Create(CultureInfo.InvariantCulture, $"{folders.OutputName ?? "at"}-step{step:00000000}");

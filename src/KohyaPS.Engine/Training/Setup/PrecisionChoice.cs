@@ -22,6 +22,14 @@ internal sealed record PrecisionChoice(ScalarType ComputeType, string? Warning)
         _ => new(float32, null),
     };
 
+    /// <summary>The type's name, for the report at the start.</summary>
+    public string InWords => ComputeType switch
+    {
+        ScalarType.BFloat16 => "bfloat16",
+        ScalarType.Float16 => "float16",
+        _ => "float32",
+    };
+
     private static string Slow(string type, TorchRuntimeInfo runtime) =>
         $"This {(runtime.Device.IsCard ? "card" : "processor")} computes {type} many times slower than float32, so the model runs in float32 and the LoRA comes out the same or better. Set -MixedPrecision Auto to have this chosen silently; Start-LoraTraining -Force obeys all the same.";
 }

@@ -20,24 +20,25 @@ internal sealed class TrainingSetup : IDisposable
     /// <param name="seed">The training's seed.</param>
     /// <param name="device">Where the models are.</param>
     /// <param name="draws">Random numbers; null draws them from the seed.</param>
-    public TrainingSetup(LoraConfig config, LoadedModels models, TrainingLength length, long seed, Device device, IDraws? draws = null)
+    /// <param name="warn">Told what the user should know.</param>
+    /// <param name="computeType">In which type the models compute.</param>
+    public TrainingSetup(LoraConfig config, LoadedModels models, TrainingLength length, long seed, Device device, IDraws? draws = null, Action<string>? warn = null, ScalarType computeType = ScalarType.Float32)
     {
         Models = models;
         this.device = device;
         Draws = draws ?? new SeededDraws(seed);
-        var plan = NetworkPlan.Create(config.Network, config.Optimizer, models.Targets());
-        if (plan.Adapters.Count == 0)
-            throw new TrainingException(TrainingExitCode.Invalid, "The network has no layers: all its blocks have rank 0. Set NetworkDim to 4 or more, or give BlockDims other values.");
+        var plan = NetworkChoice.Plan(config, models.Targets());
         TrainsTextEncoder = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
-        var dtype = config.Runtime.FullBf16 ? bfloat16 : float32;
-        Network = AttachedNetwork.Attach(plan, config.Network, seed, dtype, device);
+        Network = NetworkChoice.Attach(plan, config, seed, device, warn ?? (_ => { }));
         Optimizer = OptimizerChoice.Create(config, Network.Groups);
         Schedule = ScheduleOf(config, Optimizer, length);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
             new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, models.EndToken, TrainsTextEncoder));
-        LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null);
+        LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null,
+            ScalesLoss: computeType == float16 || config.Runtime.FullFp16);
+        models.Unet.Options.AttentionKernel = AttentionChoice.Make(config.Runtime).Kernel;
     }
 
     /// <summary>The frozen models.</summary>
