@@ -1,4 +1,5 @@
 using KohyaPS.Benchmarks.FullSize;
+using KohyaPS.Benchmarks.Optimizers;
 
 namespace KohyaPS.Benchmarks;
 
@@ -12,6 +13,7 @@ internal abstract class Benchmark
     [
         FullSizeBenchmark.Sd15,
         FullSizeBenchmark.Sdxl,
+        new OptimizerBenchmark(),
     ];
 
     /// <summary>What it is called on the command line.</summary>

@@ -76,6 +76,14 @@ Describe 'New-LoraConfig' {
         (TabExpansion2 'New-LoraConfig -Optimizer ada' 29).CompletionMatches.CompletionText | Should -Contain 'AdamW8bit'
     }
 
+    It 'takes arguments of an optimizer as a table and refuses those it does not have' {
+        (New-LoraConfig -OptimizerArgs @{ weight_decay = 0.1; betas = 0.9, 0.99; amsgrad = $true }).Optimizer.OptimizerArgs |
+            Should -Be 'amsgrad=True', 'betas=0.9,0.99', 'weight_decay=0.1'
+        $problem = New-LoraConfig -OptimizerType prodigy -OptimizerArgs @{ d_coeff = 2 } | Test-LoraConfig | Where-Object Setting -EQ 'OptimizerArgs'
+        $problem.Message | Should -Be "Prodigy has no argument 'd_coeff'."
+        $problem.Remedy | Should -Be 'Did you mean d_coef?'
+    }
+
     It 'starts from a template without changing it' {
         $template = New-LoraConfig -NetworkDim 4 -Name first
         $copy = New-LoraConfig -Template $template -NetworkAlpha 2

@@ -68,6 +68,22 @@ Describe 'Start-LoraTraining' {
         Get-TensorHash $resumed.NetworkPath | Should -Be $before
     }
 
+    It 'trains with the optimizer that is asked for, and says so in the file' {
+        $wanted = @(
+            @{ Type = 'adamw'; Arguments = @{}; Text = 'torch.optim.adamw.AdamW' }
+            @{ Type = 'AdamW8bit'; Arguments = @{ min_8bit_size = 1; betas = 0.9, 0.99 }; Text = 'bitsandbytes.optim.adamw.AdamW8bit(betas=(0.9, 0.99),min_8bit_size=1)' }
+            @{ Type = 'Lion'; Arguments = @{ decoupled_weight_decay = $true }; Text = 'lion_pytorch.lion_pytorch.Lion(decoupled_weight_decay=True)' }
+            @{ Type = 'adafactor'; Arguments = @{}; Text = 'transformers.optimization.Adafactor(relative_step=True)' }
+        )
+        $hashes = foreach ($optimizer in $wanted) {
+            $result = New-ShortConfig "optimizer-$($optimizer.Type)" @{ OptimizerType = $optimizer.Type; OptimizerArgs = $optimizer.Arguments; MaxTrainSteps = 2 } | Start-LoraTraining
+            $metadata = (Get-LoraNetwork -LiteralPath $result.NetworkPath).Metadata
+            $metadata['ss_optimizer'] | Should -Be $optimizer.Text
+            $metadata['sshs_model_hash']
+        }
+        @($hashes | Select-Object -Unique).Count | Should -Be $wanted.Count
+    }
+
     It 'continues from the state alone' {
         $result = New-ShortConfig 'alone' @{ SaveEveryNSteps = 2; SaveState = $true } | Start-LoraTraining
         $again = Get-TrainingState (Join-Path $TestDrive 'alone') | Where-Object Step -EQ 2 | Start-LoraTraining

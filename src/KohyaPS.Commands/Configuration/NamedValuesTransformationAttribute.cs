@@ -12,15 +12,14 @@ public sealed class NamedValuesTransformationAttribute : ArgumentTransformationA
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value is IDictionary named
-            ? named.Keys.Cast<object>().Select(key => $"{key}={Literal(named[key])}").Order(StringComparer.Ordinal).ToArray()
+            ? named.Keys.Cast<object>().Select(key => NamedValue.Write($"{key}", Plain(named[key]))).Order(StringComparer.Ordinal).ToArray()
             : value!;
     }
 
-    /// <summary>True and False as Python writes them, as in the text that other programs take.</summary>
-    private static string Literal(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    private static object? Plain(object? value) => value switch
     {
-        null => "None",
-        bool flag => flag ? "True" : "False",
-        var other => SettingText.Format(other),
+        PSObject wrapped => Plain(wrapped.BaseObject),
+        object?[] items => items.Select(Plain).ToArray(),
+        _ => value,
     };
 }

@@ -44,4 +44,14 @@ public class OptimizerArgumentsTests
         Assert.True(settings.IsRelativeStep);
         Assert.False((settings with { OptimizerArgs = ["relative_step=False"] }).IsRelativeStep);
     }
+
+    [Fact]
+    public void Values_of_a_table_are_written_as_literals()
+    {
+        Assert.Equal("amsgrad=True", NamedValue.Write("amsgrad", true));
+        Assert.Equal("betas=0.9,0.99", NamedValue.Write("betas", new object[] { 0.9, 0.99 }));
+        Assert.Equal("betas=0.9,0.99", NamedValue.Write("betas", "0.9,0.99"));
+        Assert.Equal("step_rules='1:10,0.1'", NamedValue.Write("step_rules", "1:10,0.1"));
+        Assert.Equal("beta1=None", NamedValue.Write("beta1", null));
+    }
 }

@@ -9,4 +9,9 @@ public static class OptimizerCatalogue
 
     /// <summary>The description of an optimizer.</summary>
     public static OptimizerDescription Get(OptimizerType type) => ByType[type];
+
+    /// <summary>The first optimizer that does what a Python class does; null where none does.</summary>
+    /// <param name="pythonClass">Its dotted name.</param>
+    public static OptimizerType? OfClass(string pythonClass) =>
+        Enum.GetValues<OptimizerType>().Where(type => ByType[type].PythonClass == pythonClass).Select(type => (OptimizerType?)type).FirstOrDefault();
 }

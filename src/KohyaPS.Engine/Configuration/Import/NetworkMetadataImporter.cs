@@ -80,7 +80,8 @@ internal static class NetworkMetadataImporter
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var type = open < 0 ? text : text[..open];
         var name = type[(type.LastIndexOf('.') + 1)..];
-        var choice = SettingText.Choice(typeof(OptimizerType), name is "SGD" ? "SGDNesterov" : name is "SGD8bit" ? "SGDNesterov8bit" : name);
+        // Plain SGD and SGDNesterov have one class; files of kohya's trainers mean the one that its lists offer.
+        var choice = name is "SGD" ? OptimizerType.SGDNesterov : OptimizerCatalogue.OfClass(type) ?? SettingText.Choice(typeof(OptimizerType), name);
         report.Set("ss_optimizer", choice is null ? "OptimizerClass" : "OptimizerType", choice is null ? type : SettingText.Format(choice), ImportOutcome.Renamed);
         if (open < 0 || !text.EndsWith(')'))
             return;

@@ -9,6 +9,7 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class DynamicCode
 {
     private const int Exponents = 7, Size = 256, FirstPivot = 127;
+    private const double SmallestNudge = 1e-30, BeyondAll = 2;
     private readonly float[] values;
     private readonly float[] limits;
     private readonly bool isSigned;
@@ -33,33 +34,39 @@ internal sealed class DynamicCode
     public Tensor MapOn(Device device) => tensor(values, device: device);
 
     /// <summary>The largest number of each code but the last, as a tensor.</summary>
-    public Tensor LimitsOn(Device device) => tensor(limits, device: device);
+    /// <param name="device">Where it lies.</param>
+    /// <param name="keepsSigns">True where a negative number, however small, must not become zero, which counts as positive.</param>
+    public Tensor LimitsOn(Device device, bool keepsSigns = false)
+    {
+        var numbers = limits.ToArray();
+        if (keepsSigns && isSigned)
+            numbers[FirstPivot - 1] = -float.Epsilon;
+        return tensor(numbers, device: device);
+    }
 
-    /// <summary>Codes of numbers that are already divided by their block's largest.</summary>
+    /// <summary>Codes of numbers that are already divided by their block's largest, as the kernel's search finds them.</summary>
     /// <param name="x">float32; what is no number gets code 0.</param>
     /// <param name="codeLimits"><see cref="LimitsOn"/> the tensor's device.</param>
     public static Tensor Nearest(Tensor x, Tensor codeLimits)
     {
-        // 0/0 in a block of zeros is no number. Below all limits, it ends at code 0 as in the kernel.
         using var numbers = x.nan_to_num(nan: float.MinValue);
         using var codes = bucketize(numbers, codeLimits, true, false);
         return codes.to(ScalarType.Byte);
     }
 
-    /// <summary>The codes of moments, which keep their signs: a tiny negative number is never rounded to zero, which counts as positive.</summary>
-    /// <param name="moments">float32.</param>
-    /// <param name="x">The same, divided by their block's largest.</param>
-    /// <param name="codeLimits"><see cref="LimitsOn"/> the tensor's device.</param>
-    public Tensor Quantise(Tensor moments, Tensor x, Tensor codeLimits)
+    /// <summary>Codes of whole blocks, each moment with the sign it has: the kernel mends signs after its search, down to that of a zero.</summary>
+    /// <param name="rows">[rows, 256], float32.</param>
+    /// <param name="largest">[rows, 1], the largest absolute value of each row's block.</param>
+    /// <param name="codeLimits"><see cref="LimitsOn"/> the tensor's device, keeping signs.</param>
+    public Tensor Quantise(Tensor rows, Tensor largest, Tensor codeLimits)
     {
-        if (!isSigned)
-            return Nearest(x, codeLimits);
         using var scope = NewDisposeScope();
-        var codes = Nearest(x, codeLimits);
-        var hasOtherSign = codes.lt(FirstPivot).logical_xor(moments.signbit());
-        // One up for positive numbers, one down (255 up, in bytes) for others.
-        var repair = moments.gt(0).to(ScalarType.Byte).mul_(2).sub_(1).mul_(hasOtherSign.to(ScalarType.Byte));
-        return codes.add_(repair).MoveToOuterDisposeScope();
+        var isZero = largest.eq(0);
+        var x = rows.div(largest.masked_fill(isZero, 1));
+        // A nudge that no number notices but zero, which gets the code beside it on its side; in a block of zeros, the last code on its side.
+        if (isSigned)
+            x.add_(zeros_like(largest).add_(SmallestNudge).masked_fill_(isZero, BeyondAll).copysign(rows));
+        return bucketize(x, codeLimits, true, false).to(ScalarType.Byte).flatten().MoveToOuterDisposeScope();
     }
 
     // Midpoints of equal parts of [0.1, 1] in each decade, in the float32 arithmetic of torch.linspace, which fuses its multiply-add.

@@ -22,7 +22,7 @@ internal sealed class EightBitMoment : IMoment, IDisposable
         (this.codes, this.largest, this.blocks, this.code) = (codes, largest, blocks, code);
         using var guard = no_grad();
         map = code.MapOn(blocks.Device).DetachFromDisposeScope();
-        limits = code.LimitsOn(blocks.Device).DetachFromDisposeScope();
+        limits = code.LimitsOn(blocks.Device, keepsSigns: true).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class EightBitMoment : IMoment, IDisposable
         var rows = moment.view(-1, ParameterGroup.Alignment);
         var factors = blocks.Largest(rows);
         largest.copy_(factors);
-        codes.copy_(code.Quantise(moment, rows.div(blocks.ToRows(factors)).flatten(), limits));
+        codes.copy_(code.Quantise(rows, blocks.ToRows(factors), limits));
     }
 
     /// <summary>Frees the tables.</summary>
