@@ -33,4 +33,15 @@ public sealed partial class NewLoraConfigCommand
     [Parameter]
     [Alias("cache_text_encoder_outputs_to_disk")]
     public SwitchParameter CacheTextEncoderOutputsToDisk { get; set; }
+
+    /// <inheritdoc cref="CachingSettings.CacheFormat"/>
+    [Parameter]
+    [Alias("cache_format")]
+    [ChoiceTransformation(typeof(CacheFormat))]
+    public CacheFormat CacheFormat { get; set; }
+
+    /// <inheritdoc cref="CachingSettings.CacheDir"/>
+    [Parameter]
+    [Alias("cache_dir")]
+    public string? CacheDir { get; set; }
 }

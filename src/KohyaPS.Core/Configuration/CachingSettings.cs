@@ -26,4 +26,18 @@ public sealed record CachingSettings : SettingGroup
     /// <summary>Keep the text encoder outputs in files.</summary>
     [Setting]
     public bool CacheTextEncoderOutputsToDisk { get; init; }
+
+    /// <summary>Which files hold what is cached on disk: kohyaps, or npz as sd-scripts reads and writes them.</summary>
+    [Setting]
+    public CacheFormat CacheFormat { get; init; }
+
+    /// <summary>Folder of the files of kohyaps. Not set: the folder cache in OutputDir.</summary>
+    [Setting(IsPath = true)]
+    public string? CacheDir { get; init; }
+
+    /// <summary>True where latents are kept, in memory or on disk.</summary>
+    public bool KeepsLatents => CacheLatents || CacheLatentsToDisk;
+
+    /// <summary>True where text states are encoded before the first step.</summary>
+    public bool KeepsTextStates => CacheTextEncoderOutputs || CacheTextEncoderOutputsToDisk;
 }

@@ -93,15 +93,19 @@ public sealed record LoraConfig
     public LoraConfig For(DatasetDefinition dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return dataset.Overrides.Aggregate(this, (config, setting) => config.With(setting.Key, setting.Value));
+        return dataset.Overrides.Aggregate(this, Overridden);
     }
 
     /// <summary>This configuration as it holds for a subset of a dataset: what the subset sets wins, then what the dataset sets.</summary>
     public LoraConfig For(DatasetDefinition dataset, SubsetDefinition subset)
     {
         ArgumentNullException.ThrowIfNull(subset);
-        return subset.Overrides.Aggregate(For(dataset), (config, setting) => config.With(setting.Key, setting.Value));
+        return subset.Overrides.Aggregate(For(dataset), Overridden);
     }
+
+    // An empty text in a dataset is a value of its own: an empty extension of caption files.
+    private static LoraConfig Overridden(LoraConfig config, KeyValuePair<string, object?> setting) =>
+        setting.Value is "" ? SettingCatalogue.Get(setting.Key).WriteAsIs(config, "") : config.With(setting.Key, setting.Value);
 
     /// <summary>The absolute path of a path setting; null for null.</summary>
     public string? Resolve(string? path) => path is null ? null : Path.GetFullPath(path, BaseFolder);

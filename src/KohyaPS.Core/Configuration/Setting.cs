@@ -79,11 +79,14 @@ public sealed class Setting
 
     /// <summary>A copy of a configuration with another value; text is converted.</summary>
     /// <exception cref="ArgumentException">The value does not fit the setting.</exception>
-    public LoraConfig Write(LoraConfig config, object? value)
+    public LoraConfig Write(LoraConfig config, object? value) => WriteAsIs(config, SettingText.Convert(this, value));
+
+    /// <summary>A copy of a configuration with another value of the setting's own type: an empty text stays one.</summary>
+    internal LoraConfig WriteAsIs(LoraConfig config, object? value)
     {
         ArgumentNullException.ThrowIfNull(config);
         var changed = ((SettingGroup)group.GetValue(config)!).Copy();
-        property.SetValue(changed, SettingText.Convert(this, value));
+        property.SetValue(changed, value);
         var copy = config with { };
         group.SetValue(copy, changed);
         return copy;

@@ -24,6 +24,9 @@ public sealed record SubsetDefinition
     /// <summary>Settings for this subset, by PascalCase name: captions, augmentation, AlphaMask, ResizeInterpolation.</summary>
     public IReadOnlyDictionary<string, object?> Overrides { get; init; } = new Dictionary<string, object?>();
 
-    /// <summary>Whether the target of its samples is what the base model predicts (custom attribute diff_output_preservation).</summary>
-    public bool? DiffOutputPreservation { get; init; }
+    /// <summary>Free values for its samples (custom_attributes).</summary>
+    public IReadOnlyDictionary<string, object?> CustomAttributes { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Whether the target of its samples is what the base model predicts (custom attribute diff_output_preservation); null when it does not say.</summary>
+    public bool? DiffOutputPreservation => CustomAttributes.TryGetValue("diff_output_preservation", out var value) && value is bool isPreserved ? isPreserved : null;
 }

@@ -9,10 +9,12 @@ namespace KohyaPS;
 public static class DatasetReader
 {
     /// <summary>Reads all datasets of a configuration.</summary>
+    /// <exception cref="DatasetException">A metadata file cannot be used.</exception>
     public static IReadOnlyList<TrainingDataset> Read(LoraConfig config, CancellationToken cancellation = default) =>
         [.. DatasetSource.From(config).Select(source => Read(source, cancellation))];
 
     /// <summary>Reads a dataset.</summary>
+    /// <exception cref="DatasetException">A metadata file cannot be used.</exception>
     public static TrainingDataset Read(DatasetSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -26,8 +28,15 @@ public static class DatasetReader
         {
             if (subset.Repeats < 1)
                 ignored.Add(Ignore(subset, IgnoredFolderReason.RepeatsBelowOne, "its number of repeats is less than 1. Give it at least 1."));
-            else if (!seen.Add(subset.Folder))
+            else if (!seen.Add(subset.MetadataFile ?? subset.Folder))
                 ignored.Add(Ignore(subset, IgnoredFolderReason.Duplicate, "it is already in this dataset. Raise its repeats instead of naming it twice."));
+            else if (subset.MetadataFile is { } metadata)
+            {
+                if (MetadataSubsetReader.Read(subset, metadata, cancellation) is { Images.Count: > 0 } named)
+                    subsets.Add(named);
+                else
+                    ignored.Add(new(metadata, IgnoredFolderReason.NoImages, false, $"The metadata file '{metadata}' names no pictures."));
+            }
             else if (!Directory.Exists(subset.Folder))
                 ignored.Add(Ignore(subset, IgnoredFolderReason.Missing, "it does not exist. Check the path."));
             else if (SubsetReader.Read(subset, cancellation) is { Images.Count: > 0 } found)

@@ -34,14 +34,21 @@ public sealed record DatasetSource
     public static IReadOnlyList<DatasetSource> From(LoraConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        if (config.Datasets is not { Count: > 0 } definitions)
-            return [Of(config) with { ImageFolder = config.Resolve(config.Folders.TrainDataDir), RegularizationFolder = config.Resolve(config.Folders.RegDataDir) }];
+        if (config.Datasets is not { } definitions)
+            return [config.Folders.InJson is null ? OfFolders(config) : OfMetadata(config)];
         return [.. definitions.Select(definition => Of(config.For(definition)) with
         {
             NetworkMultiplier = definition.NetworkMultiplier ?? 1,
             Subsets = [.. definition.Subsets.Select(subset => Of(config.For(definition, subset), subset))],
         })];
     }
+
+    private static DatasetSource OfFolders(LoraConfig config) =>
+        Of(config) with { ImageFolder = config.Resolve(config.Folders.TrainDataDir), RegularizationFolder = config.Resolve(config.Folders.RegDataDir) };
+
+    // With in_json, train_data_dir is the folder of the pictures itself, and there are no regularisation pictures.
+    private static DatasetSource OfMetadata(LoraConfig config) =>
+        Of(config) with { Subsets = [Of(config, new SubsetDefinition { ImageDir = config.Folders.TrainDataDir, MetadataFile = config.Folders.InJson })] };
 
     private static DatasetSource Of(LoraConfig config) => new()
     {
@@ -54,7 +61,6 @@ public sealed record DatasetSource
 
     private static SubsetSource Of(LoraConfig config, SubsetDefinition subset)
     {
-        var settings = SubsetSettings.From(config);
         return new()
         {
             Folder = config.Resolve(subset.ImageDir) ?? "",
@@ -63,9 +69,7 @@ public sealed record DatasetSource
             Repeats = subset.NumRepeats ?? config.Folders.DatasetRepeats,
             ClassTokens = subset.ClassTokens,
             IsRegularization = subset.IsReg,
-            Settings = subset.DiffOutputPreservation is { } preserves
-                ? settings with { CustomAttributes = new Dictionary<string, object?> { ["diff_output_preservation"] = preserves } }
-                : settings,
+            Settings = SubsetSettings.From(config) with { CustomAttributes = subset.CustomAttributes },
         };
     }
 }

@@ -6,8 +6,14 @@ public sealed class DatasetSubset
     /// <summary>Full path of the folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The folder's name, such as 10_shs dog.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+    /// <summary>The file that names pictures and captions; null where they are found in the folder.</summary>
+    public string? MetadataFile { get; init; }
+
+    /// <summary>Folder of pictures that say how much each place counts (conditioning_data_dir); null without.</summary>
+    public string? MaskFolder { get; init; }
+
+    /// <summary>The folder's name, such as 10_shs dog, or that of the metadata file.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(MetadataFile ?? Folder));
 
     /// <summary>How often each picture is used in an epoch.</summary>
     public long Repeats { get; init; } = 1;

@@ -7,4 +7,5 @@ namespace KohyaPS;
 /// <param name="Encoding">The encoding found in the file: "utf-8", "utf-8-bom", "utf-16le" or "utf-16be"; null without a file.</param>
 /// <param name="LineCount">Lines of the file that are not blank.</param>
 /// <param name="Fault">Why the file cannot be used and what to do, or null. A dataset with faults is not trained.</param>
-public sealed record ImageCaption(string Text, CaptionSource Source, string? Path = null, string? Encoding = null, int LineCount = 0, string? Fault = null);
+/// <param name="Tags">The tags that a metadata file states; they are part of the text. Null without.</param>
+public sealed record ImageCaption(string Text, CaptionSource Source, string? Path = null, string? Encoding = null, int LineCount = 0, string? Fault = null, string? Tags = null);

@@ -13,24 +13,27 @@ internal static class SubsetReader
             Repeats = source.Repeats,
             ClassTokens = source.ClassTokens,
             IsRegularization = source.IsRegularization,
+            MaskFolder = source.MaskFolder,
             Settings = source.Settings,
         };
-        var files = Directory.EnumerateFiles(source.Folder, "*", DatasetReader.Everything).Select(path => Path.GetFileName(path)).ToHashSet(StringComparer.Ordinal);
+        var files = FilesIn(source.Folder);
         var names = files.Where(ImageFiles.IsListed).Order(ImageFiles.Order).ToArray();
         subset.CaptionExtension = source.Settings.CaptionExtension is { } extension ? CaptionLookup.Normalize(extension) : CaptionLookup.Detect(files, names);
-        subset.Images = ReadImages(subset, names, new CaptionLookup(files, subset.CaptionExtension), cancellation);
+        var captions = new CaptionLookup(files, subset.CaptionExtension);
+        var masks = source.MaskFolder is null ? null : new MaskLookup(source.MaskFolder);
+        var images = new TrainingImage[names.Length];
+        Parallel.For(0, names.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            images[i] = WithMask(ReadImage(subset, Path.Combine(subset.Folder, names[i]), CaptionOf(subset, names[i], captions)), masks));
+        subset.Images = images;
         return subset;
     }
 
-    private static TrainingImage[] ReadImages(DatasetSubset subset, string[] names, CaptionLookup captions, CancellationToken cancellation)
-    {
-        var images = new TrainingImage[names.Length];
-        Parallel.For(0, names.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-            images[i] = ReadImage(subset, Path.Combine(subset.Folder, names[i]), CaptionOf(subset, names[i], captions)));
-        return images;
-    }
+    /// <summary>The names of all files in a folder.</summary>
+    internal static HashSet<string> FilesIn(string folder) =>
+        Directory.EnumerateFiles(folder, "*", DatasetReader.Everything).Select(path => Path.GetFileName(path)).ToHashSet(StringComparer.Ordinal);
 
-    private static TrainingImage ReadImage(DatasetSubset subset, string path, ImageCaption caption)
+    /// <summary>A picture with its size from the header, or with its fault.</summary>
+    internal static TrainingImage ReadImage(DatasetSubset subset, string path, ImageCaption caption)
     {
         try
         {
@@ -43,6 +46,15 @@ internal static class SubsetReader
         {
             return new(path, subset, default, caption, Fault: fault.Message);
         }
+    }
+
+    private static TrainingImage WithMask(TrainingImage image, MaskLookup? masks)
+    {
+        if (masks is null || image.Fault is not null)
+            return image;
+        return masks.FileOf(image.Name) is { } mask
+            ? image with { MaskPath = mask, Fault = MaskLookup.FaultOf(mask, image) }
+            : image with { Fault = $"'{image.Path}' has no mask in '{masks.Folder}'. Put a picture named '{Path.GetFileNameWithoutExtension(image.Name)}.png' there, white where the picture counts." };
     }
 
     private static ImageCaption CaptionOf(DatasetSubset subset, string name, CaptionLookup captions)

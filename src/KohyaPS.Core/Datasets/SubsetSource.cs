@@ -3,7 +3,7 @@ namespace KohyaPS;
 /// <summary>A subset that is named outright instead of by the folder convention, as in a dataset_config file.</summary>
 public sealed record SubsetSource
 {
-    /// <summary>The folder that holds the pictures directly (image_dir).</summary>
+    /// <summary>The folder that holds the pictures directly (image_dir); with a metadata file what its paths are relative to, and empty where they are absolute.</summary>
     public required string Folder { get; init; }
 
     /// <summary>How often each picture is used in an epoch (num_repeats).</summary>

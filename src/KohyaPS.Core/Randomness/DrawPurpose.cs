@@ -47,4 +47,7 @@ public enum DrawPurpose
 
     /// <summary>The strength of that noise.</summary>
     InputPerturbationStrength = 15,
+
+    /// <summary>Which pictures are held back for validation.</summary>
+    ValidationSplit = 20,
 }

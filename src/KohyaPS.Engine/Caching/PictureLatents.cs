@@ -8,7 +8,7 @@ namespace KohyaPS.Engine.Caching;
 /// </summary>
 /// <param name="Plain">The picture as it is.</param>
 /// <param name="Flipped">The mirrored picture; null where the subset does not mirror.</param>
-/// <param name="Mask">[1, h, w] float32 in 0 to 1, how much each latent place counts; null where all count.</param>
+/// <param name="Mask">[1, H, W] float32 in 0 to 1, how much each pixel counts; null where all count.</param>
 internal sealed record PictureLatents(LatentDistribution Plain, LatentDistribution? Flipped, Tensor? Mask)
 {
     /// <summary>All tensors.</summary>

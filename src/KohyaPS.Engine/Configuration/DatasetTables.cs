@@ -18,8 +18,11 @@ internal sealed class DatasetTables(ConfigErrors errors)
     [
         "ResizeInterpolation", "ShuffleCaption", "KeepTokens", "CaptionSeparator", "KeepTokensSeparator", "SecondarySeparator", "EnableWildcard", "CaptionPrefix", "CaptionSuffix",
         "ColorAug", "FlipAug", "RandomCrop", "FaceCropAugRange", "TokenWarmupMin", "TokenWarmupStep", "CaptionDropoutRate", "CaptionTagDropoutRate",
-        "CaptionDropoutEveryNEpochs", "CaptionExtension", "AlphaMask",
+        "CaptionDropoutEveryNEpochs", "CaptionExtension",
     ];
+
+    /// <summary>What a dataset of metadata files has no use for, and what one of mask folders has none for.</summary>
+    private static readonly string[] NotOfMetadata = ["caption_extension", "class_tokens", "cache_info", "is_reg"], NotOfMasks = ["class_tokens", "is_reg", "alpha_mask"];
 
     private static readonly string[] SubsetKeys = ["image_dir", "metadata_file", "conditioning_data_dir", "num_repeats", "is_reg", "class_tokens", "custom_attributes", "cache_info"];
 
@@ -27,12 +30,16 @@ internal sealed class DatasetTables(ConfigErrors errors)
     internal List<ImportNote> Notes { get; } = [];
 
     /// <summary>Applies <c>general</c> and <c>datasets</c> of a file to a configuration.</summary>
-    internal LoraConfig Apply(LoraConfig config, ConfigTable? general, ConfigList? datasets)
+    internal LoraConfig Apply(LoraConfig config, ConfigNode? general, ConfigNode? datasets)
     {
         var inherited = new SubsetDefinition();
-        if (general is not null)
+        if (general is not (null or ConfigTable))
+            errors.Add(general.Line, "'general' is a table of settings.");
+        if (datasets is not (null or ConfigList))
+            errors.Add(datasets.Line, "'datasets' is a list; in TOML write [[datasets]] with two brackets.");
+        if (general is ConfigTable shared)
         {
-            foreach (var (key, line, value) in general.Entries)
+            foreach (var (key, line, value) in shared.Entries)
             {
                 if (Override(key, line, value, [.. DatasetLevel, .. SubsetLevel]) is { } setting)
                     config = config.With(setting.Key, setting.Value);
@@ -40,7 +47,7 @@ internal sealed class DatasetTables(ConfigErrors errors)
                     inherited = Inherited(inherited, key, line, value, ["num_repeats", "class_tokens", "custom_attributes", "cache_info", "network_multiplier"], "general");
             }
         }
-        return datasets is null ? config : config with { Datasets = [.. datasets.Items.Select(item => Dataset(item, inherited))] };
+        return datasets is ConfigList list ? config with { Datasets = [.. list.Items.Select(item => Dataset(item, inherited))] } : config;
     }
 
     private DatasetDefinition Dataset(ConfigNode node, SubsetDefinition general)
@@ -56,8 +63,8 @@ internal sealed class DatasetTables(ConfigErrors errors)
         double? multiplier = null;
         foreach (var (key, line, value) in table.Entries)
         {
-            if (key == "subsets" && value is ConfigList list)
-                subsets = list;
+            if (key == "subsets")
+                subsets = value as ConfigList ?? Refused(line, "'subsets' is a list; in TOML write [[datasets.subsets]] with two brackets.");
             else if (key == "network_multiplier")
                 multiplier = Number(key, line, value);
             else if (Override(key, line, value, [.. DatasetLevel, .. SubsetLevel]) is { } setting)
@@ -65,8 +72,7 @@ internal sealed class DatasetTables(ConfigErrors errors)
             else
                 inherited = Inherited(inherited, key, line, value, ["num_repeats", "class_tokens", "custom_attributes", "cache_info"], "datasets");
         }
-        if (subsets is null)
-            errors.Add(table.Line, "a dataset needs 'subsets', a list of folders.");
+        RefuseForeignKeys(table, subsets);
         return new()
         {
             Overrides = overrides,
@@ -86,7 +92,7 @@ internal sealed class DatasetTables(ConfigErrors errors)
         var overrides = new Dictionary<string, object?>();
         foreach (var (key, line, value) in table.Entries)
         {
-            if (Override(key, line, value, SubsetLevel) is { } setting)
+            if (Override(key, line, value, [.. SubsetLevel, "AlphaMask"]) is { } setting)
                 overrides[setting.Key] = setting.Value;
             else
                 subset = Inherited(subset, key, line, value, SubsetKeys, "subsets");
@@ -94,6 +100,24 @@ internal sealed class DatasetTables(ConfigErrors errors)
         if (subset.ImageDir is null && subset.MetadataFile is null)
             errors.Add(table.Line, "a subset needs 'image_dir', the folder of its pictures.");
         return subset with { Overrides = overrides };
+    }
+
+    /// <summary>Keys that a dataset of this kind does not have, in its table and in those of its subsets.</summary>
+    private void RefuseForeignKeys(ConfigTable dataset, ConfigList? subsets)
+    {
+        var tables = (subsets?.Items ?? []).OfType<ConfigTable>().ToList();
+        var (foreign, kind) = tables.Count == 0 ? ([], "")
+            : tables.TrueForAll(table => table.Find("conditioning_data_dir") is not null) ? (NotOfMasks, "with conditioning_data_dir")
+            : tables.TrueForAll(table => table.Find("metadata_file") is not null) ? (NotOfMetadata, "with metadata_file")
+            : ([], "");
+        foreach (var (key, line, _) in tables.Prepend(dataset).SelectMany(table => table.Entries).Where(entry => foreign.Contains(entry.Key)))
+            errors.Add(line, $"'{key}' has no meaning in a dataset {kind}; remove it.");
+    }
+
+    private ConfigList? Refused(int line, string message)
+    {
+        errors.Add(line, message);
+        return null;
     }
 
     /// <summary>A setting of the catalogue, or null when the key is none of the allowed ones.</summary>
@@ -104,29 +128,13 @@ internal sealed class DatasetTables(ConfigErrors errors)
             return null;
         try
         {
-            RefuseForeignType(setting, value);
-            return new(setting.Name, NodeValue.For(setting, value));
+            return new(setting.Name, DatasetValues.For(setting, value));
         }
         catch (ArgumentException error)
         {
             errors.Add(line, error.Message);
             return new(setting.Name, setting.Default);
         }
-    }
-
-    /// <summary>Formats with types keep them: a number is no text, a text no number.</summary>
-    private static void RefuseForeignType(Setting setting, ConfigNode value)
-    {
-        if (value is not ConfigScalar { Kind: var kind and not ConfigScalarKind.Untyped } scalar)
-            return;
-        var type = setting.ValueType;
-        var fits = type == typeof(bool) ? kind == ConfigScalarKind.Boolean
-            : type == typeof(string) || type.IsEnum ? kind == ConfigScalarKind.Text
-            : type == typeof(int) || type == typeof(long) ? kind == ConfigScalarKind.Integer
-            : type == typeof(double) || type == typeof(StepsOrShare) ? kind is ConfigScalarKind.Integer or ConfigScalarKind.Float
-            : type == typeof(Resolution) && kind is ConfigScalarKind.Integer or ConfigScalarKind.Text;
-        if (!fits)
-            throw new ArgumentException($"{setting.Key} cannot be {(kind == ConfigScalarKind.Text ? $"the text \"{scalar.Text}\"" : $"{scalar.Text}")}; docs/settings.md has its type.");
     }
 
     private SubsetDefinition Inherited(SubsetDefinition subset, string key, int line, ConfigNode value, string[] allowed, string table)
@@ -144,7 +152,7 @@ internal sealed class DatasetTables(ConfigErrors errors)
             "class_tokens" => subset with { ClassTokens = Text(key, line, value) },
             "num_repeats" => subset with { NumRepeats = (int?)Number(key, line, value) },
             "is_reg" => subset with { IsReg = Flag(key, line, value) },
-            "custom_attributes" => subset with { DiffOutputPreservation = Preservation(value) },
+            "custom_attributes" => subset with { CustomAttributes = Attributes(line, value) },
             _ => Ignore(subset, key, value),
         };
     }
@@ -180,11 +188,12 @@ internal sealed class DatasetTables(ConfigErrors errors)
 
     private double? Number(string key, int line, ConfigNode value)
     {
-        if (value is ConfigScalar { Text: { } text, Kind: ConfigScalarKind.Untyped or ConfigScalarKind.Integer or ConfigScalarKind.Float }
+        var typed = key == "num_repeats" ? ConfigScalarKind.Integer : ConfigScalarKind.Float;
+        if (value is ConfigScalar { Text: { } text } scalar && (scalar.Kind == ConfigScalarKind.Untyped || scalar.Kind == typed)
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && (key != "num_repeats" || (number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue)))
             return number;
-        errors.Add(line, key == "num_repeats" ? $"'{key}' is a whole number." : $"'{key}' is a number.");
+        errors.Add(line, key == "num_repeats" ? $"'{key}' is a whole number." : $"'{key}' is a number with a point, such as 1.0.");
         return null;
     }
 
@@ -196,6 +205,11 @@ internal sealed class DatasetTables(ConfigErrors errors)
         return false;
     }
 
-    private static bool? Preservation(ConfigNode value) =>
-        value is ConfigTable table && table.Find("diff_output_preservation") is ConfigScalar { Text: { } text } && bool.TryParse(text, out var flag) ? flag : null;
+    private Dictionary<string, object?> Attributes(int line, ConfigNode value)
+    {
+        if (value is ConfigTable table)
+            return table.Entries.ToDictionary(entry => entry.Key, entry => DatasetValues.Plain(entry.Value));
+        errors.Add(line, "'custom_attributes' is a table of values.");
+        return [];
+    }
 }

@@ -13,7 +13,7 @@ internal static class TrainerTomlWriter
     private static readonly string[] NetworkArguments =
         ["ConvDim", "ConvAlpha", "RankDropout", "ModuleDropout", "DownLrWeight", "MidLrWeight", "UpLrWeight", "BlockLrZeroThreshold", "BlockDims", "BlockAlphas", "ConvBlockDims", "ConvBlockAlphas", "Unit", "EnableAllLinear", "EnableConv", "LoraplusLrRatio", "LoraplusUnetLrRatio", "LoraplusTextEncoderLrRatio"];
 
-    private static readonly string[] OursAlone = ["Sdxl", "TokenizerPath", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerClass"];
+    private static readonly string[] OursAlone = ["Sdxl", "TokenizerPath", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerClass", "CacheFormat", "CacheDir"];
 
     /// <summary>The text of the config_file.</summary>
     /// <param name="config">What to write.</param>
@@ -61,8 +61,8 @@ internal static class TrainerTomlWriter
                     text.Append("  is_reg = true\n");
                 if (subset.ClassTokens is not null)
                     text.Append(CultureInfo.InvariantCulture, $"  class_tokens = {Quote(subset.ClassTokens)}\n");
-                if (subset.DiffOutputPreservation is { } preservation)
-                    text.Append(CultureInfo.InvariantCulture, $"  custom_attributes = {{ diff_output_preservation = {SettingText.Format(preservation)} }}\n");
+                if (subset.CustomAttributes.Count > 0)
+                    text.Append(CultureInfo.InvariantCulture, $"  custom_attributes = {AttributeText.Write(subset.CustomAttributes, " = ")}\n");
                 AppendOverrides(text, subset.Overrides);
             }
         }

@@ -52,8 +52,8 @@ internal static class YamlConfigWriter
                 Append("class_tokens", subset.ClassTokens, false);
                 if (subset.NumRepeats is { } repeats)
                     text.Append(CultureInfo.InvariantCulture, $"        num_repeats: {repeats}\n");
-                if (subset.DiffOutputPreservation is { } preservation)
-                    text.Append(CultureInfo.InvariantCulture, $"        custom_attributes: {{ diff_output_preservation: {SettingText.Format(preservation)} }}\n");
+                if (subset.CustomAttributes.Count > 0)
+                    text.Append(CultureInfo.InvariantCulture, $"        custom_attributes: {AttributeText.Write(subset.CustomAttributes, ": ")}\n");
                 AppendOverrides(subset.Overrides, "        ");
             }
             if (dataset.NetworkMultiplier is { } multiplier)

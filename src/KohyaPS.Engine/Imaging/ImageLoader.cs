@@ -7,15 +7,6 @@ namespace KohyaPS.Engine.Imaging;
 /// <summary>From a picture's file to the pixels that are trained: decoded, resized, cut to its bucket.</summary>
 internal static class ImageLoader
 {
-    /// <summary>The pixels of a registered picture without any random change, as they are cached.</summary>
-    /// <returns>[1, 3, H, W] float32 in -1 to 1; the caller owns it.</returns>
-    /// <exception cref="DatasetException">The file cannot be decoded.</exception>
-    public static Tensor Load(RegisteredImage image)
-    {
-        using var sample = LoadSample(image, draws: null);
-        return ToTensor(sample.Pixels);
-    }
-
     /// <summary>A registered picture as one sample sees it.</summary>
     /// <param name="image">The picture and its bucket.</param>
     /// <param name="draws">The random numbers of the sample; null changes nothing at random.</param>
@@ -23,8 +14,7 @@ internal static class ImageLoader
     public static LoadedSample LoadSample(RegisteredImage image, ISampleDraws? draws)
     {
         var settings = image.Image.Subset.Settings;
-        // The coin is drawn before anything else, whether the picture or its cached latents are used.
-        var isFlipped = settings.FlipAug && draws is not null && draws.Next() < 0.5;
+        var isFlipped = IsFlipped(settings, draws);
         using var decoded = ImageDecoder.Decode(image.Image.Path, settings);
         var cut = CutOf(decoded.Size, image, settings, draws);
         var pixels = PictureFitter.Fit(decoded, cut, settings);
@@ -42,6 +32,9 @@ internal static class ImageLoader
         var conditioning = draws is null || image.IsBucketed ? SizeConditioning.Of(decoded.Size, bucket, isFlipped, settings.Compatibility) : new(bucket, 0, 0, bucket);
         return new(pixels, mask, isFlipped, conditioning);
     }
+
+    /// <summary>Whether a sample is mirrored: the coin is drawn before anything else, whether the picture or its cached latents are used.</summary>
+    public static bool IsFlipped(SubsetSettings settings, ISampleDraws? draws) => settings.FlipAug && draws is not null && draws.Next() < 0.5;
 
     private static PictureCut CutOf(ImageSize size, RegisteredImage image, SubsetSettings settings, ISampleDraws? draws)
     {

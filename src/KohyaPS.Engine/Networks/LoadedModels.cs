@@ -189,7 +189,7 @@ internal sealed class LoadedModels : IDisposable
             using var file = ExternalVae.Open(other, checkpoint.Family);
             return Read(file.Part);
         }
-        if (checkpoint.Find(ModelPart.Vae) is null && checkpoint.IsFolder && !config.Caching.CacheLatents)
+        if (checkpoint.Find(ModelPart.Vae) is null && checkpoint.IsFolder && !config.Caching.KeepsLatents)
             return null;
         progress("loading the VAE");
         return Read(checkpoint[ModelPart.Vae]);

@@ -1,5 +1,5 @@
-using KohyaPS.Engine.Caching;
 using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Diffusion;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Training.Batches;
@@ -45,13 +45,13 @@ internal sealed class Trainer : IDisposable
         models = LoadedModels.LoadEncoders(checkpoint, config, precision.ComputeType, device, Phase);
         // What encodes leaves before the largest model comes.
         latents = PrepareLatents(stop);
-        text = PrepareText(stop);
+        var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
+        text = PrepareText(captions, stop);
         models.LoadUnet(checkpoint, Phase);
         foreach (var misfit in models.Misfits)
             run.Warn(misfit);
         setup = new TrainingSetup(config, models, run.Length, run.Seed, device, warn: run.Warn, computeType: precision.ComputeType);
         var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
-        var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
         var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
         loop = setup.Loop(batches);
         saver = new RunSaver(run, setup, precision.ComputeType);
@@ -118,25 +118,24 @@ internal sealed class Trainer : IDisposable
         var workers = run.Config.Runtime.MaxDataLoaderNWorkers;
         var vae = models.Vae ?? throw new CheckpointFormatException($"'{run.Config.Model.PretrainedModelNameOrPath}' has no VAE to encode pictures with. Name one with -Vae.");
         var encoder = new PictureEncoder(vae, caching.VaeBatchSize);
-        if (!caching.CacheLatents)
+        if (!caching.KeepsLatents)
             return new EncodedLatents(encoder, run.Seed, workers);
         var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
-        var store = new LatentMemory();
+        var store = CacheChoice.Latents(run.Config, vae, models.TextEncoders is { All.Count: > 1 }, new SeededDraws(run.Seed));
         new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
         models.ReleaseVae();
         return new CachedLatents(store, run.Seed);
     }
 
-    private TextStates PrepareText(CancellationToken stop)
+    private TextStates PrepareText(EpochCaptions captions, CancellationToken stop)
     {
         var config = run.Config;
         var isFrozen = config.Network.NetworkTrainUnetOnly;
         var states = new TextStates(models.Tokenizers, config.Captions.MaxTokenLength, isFrozen ? models.TextEncoders : null, config.Training.ClipSkip ?? 1, config.Captions.WeightedCaptions);
-        var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
-        if (!isFrozen || images.Any(image => !EpochCaptions.IsFixed(image, run.Length)))
+        var texts = run.Epochs.Datasets.SelectMany(d => d.Images).Select(i => (Caption: captions.Fixed(i.Image), i.Image)).ToList();
+        if (!isFrozen || texts.Exists(t => t.Caption is null))
             return states;
-        var captions = images.Select(image => EpochCaptions.Fixed(image, run.Length)).Distinct().ToList();
-        states.Fill(captions, done => run.Progress("encoding captions", done, captions.Count), stop);
+        states.Fill([.. texts.Select(t => (t.Caption!, t.Image))], CacheChoice.Text(config, models), done => run.Progress("encoding captions", done, texts.Count), stop);
         models.ReleaseTextEncoders();
         return states;
     }

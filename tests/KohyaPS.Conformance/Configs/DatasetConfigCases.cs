@@ -26,7 +26,13 @@ internal static class DatasetConfigCases
             return;
         }
         var config = ConfigFiles.Read(path);
-        var datasets = file.GetProperty("datasets").EnumerateArray().ToList();
+        Compare(check, config, file.GetProperty("datasets"));
+    }
+
+    /// <summary>Compares every data set and subset with what is expected.</summary>
+    internal static void Compare(GoldenCheck check, LoraConfig config, JsonElement expectedDatasets)
+    {
+        var datasets = expectedDatasets.EnumerateArray().ToList();
         check.Equal("datasets", datasets.Count, config.Datasets!.Count);
         foreach (var (expected, dataset) in datasets.Zip(config.Datasets))
         {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using KohyaPS.Engine.Imaging;
 using KohyaPS.Safetensors;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace KohyaPS.Conformance.Dataset;
 
@@ -31,6 +33,22 @@ internal static class Pixels
         {
             check.AtMost($"{what}: largest difference", want.GetProperty("atol").GetDouble(), max);
         }
+    }
+
+    /// <summary>Writes recorded pixels as a picture file.</summary>
+    public static void Save(string path, SafetensorsFile tensors, string key)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var pixels = Read(tensors, key);
+        if (pixels.Channels == 4)
+            using (var image = Image.LoadPixelData<Rgba32>(pixels.Pixels, pixels.Width, pixels.Height))
+                image.Save(path);
+        else if (pixels.Channels == 3)
+            using (var image = Image.LoadPixelData<Rgb24>(pixels.Pixels, pixels.Width, pixels.Height))
+                image.Save(path);
+        else
+            using (var image = Image.LoadPixelData<L8>(pixels.Pixels, pixels.Width, pixels.Height))
+                image.Save(path);
     }
 
     public static string Key(JsonElement reference) => reference.GetProperty("tensor").GetString()!;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using KohyaPS.Engine.Imaging;
 using KohyaPS.Safetensors;
-using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.PixelFormats;
 
 namespace KohyaPS.Conformance.Dataset;
 
@@ -15,7 +13,7 @@ internal static class SampleCases
         using var tensors = recorded.OpenTensors();
         var settings = recorded.Settings;
         foreach (var image in recorded.Inputs.GetProperty("images").EnumerateArray())
-            Write(Path.Combine(folder.Path, "train", image.GetProperty("file_name").GetString()!), tensors, image.GetProperty("pixels").GetString()!);
+            Pixels.Save(Path.Combine(folder.Path, "train", image.GetProperty("file_name").GetString()!), tensors, image.GetProperty("pixels").GetString()!);
         var config = ConfigFrom.Settings(settings).With("caption_extension", ".txt");
         var dataset = BucketedDataset.Create(DatasetReader.Read(SourceOf(folder, config, settings, recorded)));
         if (recorded.IsError)
@@ -94,18 +92,6 @@ internal static class SampleCases
         check.EqualList($"{what}: target_sizes_hw", Pairs(expected.GetProperty("target_sizes_hw")), [.. samples.Select(s => (s.Conditioning.Target.Height, s.Conditioning.Target.Width))]);
         check.EqualList($"{what}: original_sizes_hw", Pairs(expected.GetProperty("original_sizes_hw")), [.. samples.Select(s => (s.Conditioning.Original.Height, s.Conditioning.Original.Width))]);
         check.EqualList($"{what}: crop_top_lefts", Pairs(tops), [.. samples.Select(s => (s.Conditioning.CropTop, s.Conditioning.CropLeft))]);
-    }
-
-    private static void Write(string path, SafetensorsFile tensors, string key)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var pixels = Pixels.Read(tensors, key);
-        if (pixels.Channels == 4)
-            using (var image = Image.LoadPixelData<Rgba32>(pixels.Pixels, pixels.Width, pixels.Height))
-                image.Save(path);
-        else
-            using (var image = Image.LoadPixelData<Rgb24>(pixels.Pixels, pixels.Width, pixels.Height))
-                image.Save(path);
     }
 
     // The middle of every range.

@@ -49,6 +49,51 @@ public sealed class DatasetConfigTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[[datasets]]\nresolution = 512\n", "has no subsets")]
+    [InlineData("[general]\nkeep_tokens = 1\n", "No datasets are described")]
+    [InlineData("[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\nconditioning_data_dir = \"m\"\n", "with MaskedLoss only")]
+    [InlineData("[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\n[[datasets.subsets]]\nmetadata_file = \"m.json\"\n", "metadata_file and others without")]
+    public void What_cannot_be_trained_is_found_by_the_rules(string text, string expected)
+    {
+        var folder = Directory.CreateTempSubdirectory("kohyaps").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "d.toml"), text);
+            var config = ConfigFiles.WithDatasets(new LoraConfig { BaseFolder = folder }.With("DatasetConfig", "d.toml"));
+            Assert.Contains(config.Validate(), problem => !problem.IsWarning && problem.Setting == "Datasets" && problem.Message.Contains(expected, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    [Theory]
+    [InlineData("network_multiplier = 1", "'network_multiplier' is a number with a point")]
+    [InlineData("resolution = [512]", "resolution cannot be a list of 1")]
+    [InlineData("resolution = \"512,512\"", "it is one whole number")]
+    [InlineData("validation_split = 0", "validation_split cannot be 0")]
+    [InlineData("alpha_mask = true", "alpha_mask")]
+    public void Datasets_have_the_types_of_sd_scripts(string line, string expected)
+    {
+        var error = Assert.Throws<ConfigFormatException>(() => Read($"[[datasets]]\n{line}\n[[datasets.subsets]]\nimage_dir = \"a\"\n"));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Custom_attributes_survive_both_ways()
+    {
+        var config = Read("[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\n[datasets.subsets.custom_attributes]\nstyle = \"x \\\"y\\\"\"\nn = 3\nshare = 0.5\ndiff_output_preservation = true\n");
+        var subset = config.Datasets![0].Subsets[0];
+        Assert.True(subset.DiffOutputPreservation);
+        foreach (var text in new[] { YamlConfigWriter.Write(config, "/data", includeDefaults: false), TrainerTomlWriter.WriteDatasets(config) })
+        {
+            var read = ConfigReader.Read(text, text.StartsWith("# dataset_config", StringComparison.Ordinal) ? "d.toml" : "c.yaml", "/data").Single();
+            Assert.Equal(subset.CustomAttributes, read.Datasets![0].Subsets[0].CustomAttributes);
+        }
+    }
+
     [Fact]
     public void Json_has_the_same_form() =>
         Assert.Equal(5, ConfigReader.Read("{\"datasets\":[{\"subsets\":[{\"image_dir\":\"a\",\"num_repeats\":5}]}]}", "d.json", "/data").Single().Datasets![0].Subsets[0].NumRepeats);

@@ -63,7 +63,7 @@ public sealed class ParameterWalkTests
     public void Every_setting_that_others_have_is_one_of_their_parameters()
     {
         var names = Parameters().Select(parameter => parameter.Name).ToHashSet();
-        string[] ours = ["tokenizer_path", "rank_dropout_scale", "compatibility", "optimizer_class", "base_storage", "memory_limit"];
+        string[] ours = ["tokenizer_path", "rank_dropout_scale", "compatibility", "optimizer_class", "base_storage", "memory_limit", "cache_format", "cache_dir"];
         Assert.Equal(ours.Order(), SettingCatalogue.All.Select(setting => setting.Key).Where(key => !names.Contains(key)).Order());
     }
 

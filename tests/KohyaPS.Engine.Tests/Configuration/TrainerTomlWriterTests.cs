@@ -5,7 +5,7 @@ namespace KohyaPS.Engine.Tests.Configuration;
 public sealed class TrainerTomlWriterTests
 {
     /// <summary>What the trainer does not know, or cannot hold together with the others.</summary>
-    private static readonly string[] Lost = ["Sdxl", "TokenizerPath", "BaseStorage", "MemoryLimit", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerType", "MixedPrecision"];
+    private static readonly string[] Lost = ["Sdxl", "TokenizerPath", "BaseStorage", "MemoryLimit", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerType", "MixedPrecision", "CacheFormat", "CacheDir"];
 
     private static LoraConfig Read(string text) => ConfigReader.Read(text, "c.toml", "/data").Single();
 

@@ -110,7 +110,7 @@ public sealed class YamlConfigTests
     [InlineData("datasets:\n  - subsets:\n      - image_dirr: a\n", "line 3: 'image_dirr' is not known in subsets. Did you mean 'image_dir'?")]
     [InlineData("datasets:\n  - subsets:\n      - image_dir: a\n        resolution: 512\n", "line 4: 'resolution' belongs to a dataset")]
     [InlineData("datasets:\n  - image_dir: a\n    subsets: []\n", "line 2: 'image_dir' belongs to a subset")]
-    [InlineData("datasets:\n  - keep_tokens: 1\n", "needs 'subsets'")]
+    [InlineData("datasets:\n  - subsets: 3\n", "line 2: 'subsets' is a list")]
     [InlineData("datasets:\n  - subsets:\n      - num_repeats: 1.5\n        image_dir: a\n", "line 3: 'num_repeats' is a whole number")]
     public void Wrong_datasets_are_refused_with_their_line(string text, string expected) => Assert.Contains(expected, Refused(text), StringComparison.Ordinal);
 

@@ -5,6 +5,7 @@ using KohyaPS.Randomness;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Tests.Imaging;
 
@@ -23,6 +24,12 @@ public sealed class ImageLoaderTests : IDisposable
         return BucketedDataset.Create(DatasetReader.Read(new DatasetSource { ImageFolder = root, Buckets = buckets, Settings = settings ?? new() })).Images.Single();
     }
 
+    private static Tensor Load(RegisteredImage image)
+    {
+        using var sample = ImageLoader.LoadSample(image, draws: null);
+        return ImageLoader.ToTensor(sample.Pixels);
+    }
+
     // Left half red, right half blue.
     private static Image<Rgba32> Halves(int width, int height)
     {
@@ -39,7 +46,7 @@ public sealed class ImageLoaderTests : IDisposable
     public void Pixels_come_at_the_size_of_the_bucket_from_minus_one_to_one()
     {
         var registered = Registered(Halves(300, 200), "a.png", new() { Resolution = new(128, 128), MinBucketReso = 64, BucketNoUpscale = false });
-        using var pixels = ImageLoader.Load(registered);
+        using var pixels = Load(registered);
         var bucket = registered.Assignment.Bucket;
         Assert.Equal([1, 3, bucket.Height, bucket.Width], pixels.shape);
         Assert.Equal((1f, -1f), (pixels[0, 0, 5, 5].ToSingle(), pixels[0, 2, 5, 5].ToSingle()));
@@ -62,7 +69,7 @@ public sealed class ImageLoaderTests : IDisposable
     public void Transparent_pixels_are_laid_over_white_by_default()
     {
         var registered = Registered(new Image<Rgba32>(64, 64, new Rgba32(0, 0, 0, 0)), "a.png", new() { Resolution = new(64, 64), MinBucketReso = 64 });
-        using var pixels = ImageLoader.Load(registered);
+        using var pixels = Load(registered);
         Assert.Equal(1f, pixels.min().ToSingle());
     }
 
@@ -107,7 +114,7 @@ public sealed class ImageLoaderTests : IDisposable
     {
         var registered = Registered(Halves(96, 64), "a.png", new() { Resolution = new(64, 64), MinBucketReso = 64, BucketNoUpscale = false });
         var before = File.ReadAllBytes(registered.Image.Path);
-        ImageLoader.Load(registered).Dispose();
+        Load(registered).Dispose();
         Assert.Equal(before, File.ReadAllBytes(registered.Image.Path));
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SmallTraining : IDisposable
         if (!withPictures)
             return;
         Picture("train/img/1_shs robot/a.png", 10, width: 100, height: 100);
-        Picture("train/img/1_shs robot/b.png", 90, width: 300, height: 90);
+        Picture("train/img/1_shs robot/b.png", 90, width: 330, height: 130);
         Picture("train/img/1_shs robot/c.png", 170, width: 100, height: 180);
         Text("train/img/1_shs robot/a.txt", "shs robot, red arm, blue sky, standing, (smile:1.4)\nshs robot from behind");
         Text("train/img/1_shs robot/b.txt", "shs robot, sitting, night, {lamp|moon}, forest");

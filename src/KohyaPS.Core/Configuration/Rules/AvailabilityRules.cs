@@ -27,15 +27,8 @@ internal static class AvailabilityRules
         new("the schedules piecewise_constant and warmup_stable_decay", "Set LrScheduler to cosine, linear or constant.",
             c => When(c.Schedule.LrScheduler is LrScheduler.PiecewiseConstant or LrScheduler.WarmupStableDecay, nameof(c.Schedule.LrScheduler))),
         new("arguments of schedules", "Leave them out.", c => When(c.Schedule.LrSchedulerArgs is { Count: > 0 }, nameof(c.Schedule.LrSchedulerArgs))),
-        new("masked losses", "Leave it out.", c => When(c.Objective.MaskedLoss, nameof(c.Objective.MaskedLoss)) ?? When(c.Objective.AlphaMask, nameof(c.Objective.AlphaMask))),
-        new("weights in captions", "Leave it out.", c => When(c.Captions.WeightedCaptions, nameof(c.Captions.WeightedCaptions))),
-        new("random changes of pictures", "Leave FlipAug, ColorAug, RandomCrop and FaceCropAugRange out.", AskingForAugmentation),
-        new("caches on disk", "Set CacheLatents instead; the states of a frozen text encoder are kept in memory in any case.",
-            c => When(c.Caching.CacheLatentsToDisk, nameof(c.Caching.CacheLatentsToDisk)) ?? When(c.Caching.CacheTextEncoderOutputs, nameof(c.Caching.CacheTextEncoderOutputs))
-                ?? When(c.Caching.CacheTextEncoderOutputsToDisk, nameof(c.Caching.CacheTextEncoderOutputsToDisk))),
-        new("datasets of metadata files", "Name a folder with TrainDataDir.", c => When(c.Folders.InJson is not null, nameof(c.Folders.InJson))),
-        new("masks, metadata files and output preservation of subsets", "Remove them from the datasets.",
-            c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.ConditioningDataDir is not null || s.DiffOutputPreservation == true || s.MetadataFile is not null) == true, nameof(c.Datasets))),
+        new("output preservation of subsets", "Remove custom_attributes from the datasets.",
+            c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.DiffOutputPreservation == true) == true, nameof(c.Datasets))),
     ];
 
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
@@ -55,12 +48,6 @@ internal static class AvailabilityRules
         When(config.Sampling.SampleEveryNSteps is > 0, nameof(SamplingSettings.SampleEveryNSteps))
         ?? When(config.Sampling.SampleEveryNEpochs is > 0, nameof(SamplingSettings.SampleEveryNEpochs))
         ?? When(config.Sampling.SampleAtFirst, nameof(SamplingSettings.SampleAtFirst));
-
-    private static string? AskingForAugmentation(LoraConfig config) =>
-        When(config.Augmentation.FlipAug, nameof(AugmentationSettings.FlipAug))
-        ?? When(config.Augmentation.ColorAug, nameof(AugmentationSettings.ColorAug))
-        ?? When(config.Augmentation.RandomCrop, nameof(AugmentationSettings.RandomCrop))
-        ?? When(config.Augmentation.FaceCropAugRange is not null, nameof(AugmentationSettings.FaceCropAugRange));
 
     private static string? When(bool isAsked, string setting) => isAsked ? setting : null;
 

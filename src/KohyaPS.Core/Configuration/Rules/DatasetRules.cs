@@ -76,8 +76,19 @@ internal static class DatasetRules
             yield return Error("FaceCropAugRange", $"FaceCropAugRange is {SettingText.Format(range)}; it is two numbers above 0, the smaller one first.", "Set it to two numbers such as 2.0,4.0.");
         foreach (var subset in (config.Datasets ?? []).SelectMany(dataset => dataset.Subsets).Where(subset => subset.NumRepeats < 1))
             yield return Warning("Datasets", $"The subset '{subset.ImageDir ?? subset.MetadataFile}' has num_repeats {SettingText.Format(subset.NumRepeats)} and is not trained.", "Set num_repeats to at least 1, or remove the subset.");
+        if (config.Datasets is { Count: 0 })
+            yield return Error("Datasets", "No datasets are described, so there is nothing to train.", "Describe one with a subset, or leave the datasets out and set TrainDataDir.");
+        if (folders.InJson is not null && folders.RegDataDir is not null)
+            yield return Warning("RegDataDir", "RegDataDir has no effect with InJson: datasets of metadata files have no regularisation pictures.", "Leave out RegDataDir.");
         foreach (var dataset in config.Datasets ?? [])
         {
+            if (dataset.Subsets.Count == 0)
+                yield return Error("Datasets", "A dataset has no subsets, so there is nothing to train in it.", "Give it a subset with image_dir, or remove it.");
+            var masks = dataset.Subsets.Count(subset => subset.ConditioningDataDir is not null);
+            if (masks > 0 && !config.Objective.MaskedLoss)
+                yield return Error("Datasets", "conditioning_data_dir names masks, which count with MaskedLoss only.", "Set MaskedLoss, or remove conditioning_data_dir.");
+            if (masks > 0 && masks < dataset.Subsets.Count)
+                yield return Error("Datasets", "A dataset has subsets with conditioning_data_dir and others without.", "Put them into two datasets.");
             var metadata = dataset.Subsets.Count(subset => subset.MetadataFile is not null);
             if (metadata > 0 && metadata < dataset.Subsets.Count)
                 yield return Error("Datasets", "A dataset has subsets with metadata_file and others without.", "Put them into two datasets.");

@@ -26,6 +26,8 @@ internal static class ModelRules
         if (!caching.CacheTextEncoderOutputs && !caching.CacheTextEncoderOutputsToDisk)
             yield break;
         const string Setting = "CacheTextEncoderOutputs";
+        if (caching.CacheTextEncoderOutputsToDisk && caching.CacheFormat == CacheFormat.Npz && !config.Model.Sdxl)
+            yield return Error("CacheFormat", "CacheFormat npz: sd-scripts has files of text encoder outputs for SDXL only.", "Set CacheFormat to kohyaps, or leave out CacheTextEncoderOutputsToDisk.");
         if (!caching.CacheTextEncoderOutputs)
             yield return Warning("CacheTextEncoderOutputsToDisk", "CacheTextEncoderOutputsToDisk turns CacheTextEncoderOutputs on.", "Set both.");
         if (!config.Network.NetworkTrainUnetOnly)

@@ -18,8 +18,9 @@ internal static class DatasetConfigImporter
         var tables = new DatasetTables(errors);
         foreach (var (key, line, _) in root.Entries.Where(entry => entry.Key is not ("datasets" or "general")))
             errors.Add(line, $"'{key}' is not known here; a dataset_config holds [general] and [[datasets]].");
-        var applied = tables.Apply(config, root.Find("general") as ConfigTable, root.Find("datasets") as ConfigList);
+        var applied = tables.Apply(config, root.Find("general"), root.Find("datasets"));
         errors.ThrowIfAny();
-        return applied with { Origin = new(source, ConfigSourceKind.DatasetConfig, tables.Notes) };
+        // A file without datasets describes none; the folders of the configuration do not take their place.
+        return applied with { Datasets = applied.Datasets ?? [], Origin = new(source, ConfigSourceKind.DatasetConfig, tables.Notes) };
     }
 }

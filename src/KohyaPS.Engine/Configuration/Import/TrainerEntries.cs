@@ -128,7 +128,7 @@ internal sealed class TrainerEntries(ImportReport report)
         optimizerNamedBy = name;
     }
 
-    private static bool IsTrainerName(Setting setting) => setting.Name is not ("Epoch" or "CrossAttention" or "Sdxl" or "Compatibility" or "TokenizerPath" or "OptimizerClass" or "NumCpuThreadsPerProcess") && setting.Group != "Lycoris";
+    private static bool IsTrainerName(Setting setting) => setting.Name is not ("Epoch" or "CrossAttention" or "Sdxl" or "Compatibility" or "TokenizerPath" or "OptimizerClass" or "NumCpuThreadsPerProcess" or "CacheFormat" or "CacheDir") && setting.Group != "Lycoris";
 
     private static string FamilyOf(string module) =>
         module.StartsWith("networks.", StringComparison.Ordinal)

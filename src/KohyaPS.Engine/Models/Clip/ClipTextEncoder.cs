@@ -47,6 +47,9 @@ internal sealed class ClipTextEncoder : Block
     /// <summary>Number of tokens that have an embedding.</summary>
     public long VocabularySize => tokenEmbedding.size(0);
 
+    /// <summary>Width of a state.</summary>
+    public long HiddenSize => tokenEmbedding.size(1);
+
     /// <summary>The most tokens of one chunk: 77.</summary>
     public long MaxPositions => positionEmbedding.size(0);
 

@@ -1,5 +1,6 @@
 using KohyaPS.Datasets;
 using KohyaPS.Engine.Caching;
+using KohyaPS.Engine.Imaging;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Batches;
@@ -21,11 +22,11 @@ internal sealed class CachedLatents(ILatentStore store, long seed) : ILatentSour
     /// <summary>The latents of one picture, mirrored or not as its draws say.</summary>
     public SampleLatents Of(RegisteredImage image, ISampleDraws draws)
     {
-        var isFlipped = PictureDraws.IsFlipped(draws, image.Image.Subset.Settings);
+        var isFlipped = ImageLoader.IsFlipped(image.Image.Subset.Settings, draws);
         var kept = store.Read(image);
-        var (mean, deviation) = isFlipped ? kept.Flipped! : kept.Plain;
-        var mask = isFlipped ? kept.Mask?.flip(2) : kept.Mask;
-        return new(mean, deviation, mask, isFlipped, SizeConditioning.Of(image.Image.Size, image.Assignment.Bucket, isFlipped, image.Image.Subset.Settings.Compatibility));
+        var latents = isFlipped ? kept.Flipped! : kept.Plain;
+        var mask = PictureEncoder.Fit(isFlipped ? kept.Mask?.flip(2) : kept.Mask, latents);
+        return new(latents.Mean, latents.Deviation, mask, isFlipped, SizeConditioning.Of(image.Image.Size, image.Assignment.Bucket, isFlipped, image.Image.Subset.Settings.Compatibility));
     }
 
     /// <inheritdoc/>

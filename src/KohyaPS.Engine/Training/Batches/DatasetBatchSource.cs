@@ -15,9 +15,6 @@ internal sealed class DatasetBatchSource(
     EpochOrder order, ILatentSource latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes)
     : IBatchSource
 {
-    // The mirrored picture has noise of its own: a key that no index of a picture reaches.
-    private const long FlippedKey = 1L << 40;
-
     /// <inheritdoc/>
     public int BatchesPerEpoch => order.BatchesPerEpoch;
 
@@ -57,9 +54,9 @@ internal sealed class DatasetBatchSource(
     {
         var mean = cat(pictures.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
         var deviation = cat(pictures.Select(p => p.Deviation).ToArray(), 0);
-        var keys = samples.Zip(pictures, (sample, picture) => sample.Image.Index + (picture.IsFlipped ? FlippedKey : 0));
-        // Not in place: joining a single tensor gives that tensor itself, and it may be the cache's.
-        return mean.add(deviation.mul(draws.LatentSample(epoch - 1, [.. keys], mean.shape)));
+        var keys = samples.Zip(pictures, (sample, picture) => PictureDraws.NoiseKey(sample.Image, picture.IsFlipped));
+        // Never in place: of a single picture, cat gives the kept tensor itself.
+        return mean + deviation * draws.LatentSample(epoch - 1, [.. keys], mean.shape);
     }
 
     // Where only some samples have a mask, all of the others count.

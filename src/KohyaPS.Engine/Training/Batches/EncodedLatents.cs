@@ -26,7 +26,7 @@ internal sealed class EncodedLatents(PictureEncoder encoder, long seed, int work
             foreach (var sample in samples)
                 loaded.Add((pictures.Take((epoch, sample.Ordinal), () => Load(epoch, sample)), sample.Image.Image.Path));
             return [.. encoder.Encode(loaded).Zip(loaded, (latents, picture) =>
-                new SampleLatents(latents.Mean, latents.Deviation, PictureEncoder.MaskOf(picture.Sample, latents), picture.Sample.IsFlipped, picture.Sample.Conditioning))];
+                new SampleLatents(latents.Mean, latents.Deviation, PictureEncoder.Fit(PictureEncoder.MaskOf(picture.Sample), latents), picture.Sample.IsFlipped, picture.Sample.Conditioning))];
         }
         finally
         {

@@ -11,13 +11,6 @@ internal sealed class EpochCaptions(long seed, TrainingLength length, int accumu
 {
     private readonly Dictionary<DatasetSubset, CaptionRecipe> recipes = [];
 
-    /// <summary>True where a picture has the same caption in every epoch.</summary>
-    public static bool IsFixed(RegisteredImage image, TrainingLength length) => Recipe(image, length).IsFixed;
-
-    /// <summary>The caption of a picture that has the same one in every epoch.</summary>
-    public static string Fixed(RegisteredImage image, TrainingLength length) =>
-        Recipe(image, length).Make(image.Image.Caption.Text, epoch: 1, step: 0, new SampleDraws(new RandomSource(0, DrawPurpose.Caption, 1, 0)));
-
     /// <summary>The caption.</summary>
     /// <param name="sample">The picture and its place in the epoch.</param>
     /// <param name="epoch">From 1.</param>
@@ -25,11 +18,17 @@ internal sealed class EpochCaptions(long seed, TrainingLength length, int accumu
     public string Of(BatchSample sample, int epoch, int batchInEpoch)
     {
         var image = sample.Image.Image;
-        if (!recipes.TryGetValue(image.Subset, out var recipe))
-            recipes[image.Subset] = recipe = Recipe(sample.Image, length);
         var step = (epoch - 1) * length.StepsPerEpoch + batchInEpoch / accumulation;
-        return recipe.Make(image.Caption.Text, epoch, step, new SampleDraws(new RandomSource(seed, DrawPurpose.Caption, epoch, sample.Ordinal)));
+        return Recipe(image).Make(image.Caption.Text, epoch, step, new SampleDraws(new RandomSource(seed, DrawPurpose.Caption, epoch, sample.Ordinal)));
     }
 
-    private static CaptionRecipe Recipe(RegisteredImage image, TrainingLength length) => new(image.Image.Subset.Settings, length.TokenWarmupSteps);
+    /// <summary>The caption that a picture has in every epoch; null where it varies.</summary>
+    public string? Fixed(TrainingImage image) =>
+        Recipe(image) is { IsFixed: true } recipe ? recipe.Make(image.Caption.Text, 1, 0, new SampleDraws(new RandomSource(seed, DrawPurpose.Caption))) : null;
+
+    private CaptionRecipe Recipe(TrainingImage image) =>
+        recipes.TryGetValue(image.Subset, out var known) ? known : recipes[image.Subset] = new CaptionRecipe(image.Subset.Settings, TokenWarmup(image.Subset));
+
+    // A subset may warm up for itself.
+    private int TokenWarmup(DatasetSubset subset) => StepArithmetic.TokenWarmup(subset.Settings.TokenWarmupStep, length.TotalSteps);
 }

@@ -63,7 +63,7 @@ internal sealed class LatentFiller(PictureEncoder encoder, int vaeBatchSize, int
             var plain = encoder.Encode(loaded);
             var flipped = group[0].Image.Subset.Settings.FlipAug ? encoder.Encode(loaded, isFlipped: true) : null;
             for (var i = 0; i < group.Count; i++)
-                store.Write(group[i], new(plain[i], flipped?[i], PictureEncoder.MaskOf(loaded[i].Sample, plain[i])));
+                store.Write(group[i], new(plain[i], flipped?[i], PictureEncoder.MaskOf(loaded[i].Sample)));
         }
         finally
         {

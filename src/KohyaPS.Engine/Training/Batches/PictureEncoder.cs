@@ -22,14 +22,18 @@ internal sealed class PictureEncoder(Vae vae, int batchSize)
         return [.. pictures.Chunk(Math.Max(1, batchSize)).SelectMany(chunk => Pass(chunk, isFlipped))];
     }
 
-    /// <summary>The mask of a picture in the size of its latents; null where every place counts.</summary>
+    /// <summary>The mask of a picture; null where every place counts.</summary>
+    /// <returns>[1, H, W] in pixels</returns>
+    public static Tensor? MaskOf(LoadedSample sample) => sample.HasMask ? ImageLoader.ToMask(sample) : null;
+
+    /// <summary>A mask in the size of the latents.</summary>
     /// <returns>[1, h, w]</returns>
-    public static Tensor? MaskOf(LoadedSample sample, LatentDistribution latents)
+    public static Tensor? Fit(Tensor? mask, LatentDistribution latents)
     {
-        if (!sample.HasMask)
+        if (mask is null)
             return null;
         using var scope = NewDisposeScope();
-        return LossMask.Fit(ImageLoader.ToMask(sample), latents.Mean.size(2), latents.Mean.size(3)).squeeze(1).MoveToOuterDisposeScope();
+        return LossMask.Fit(mask, latents.Mean.size(2), latents.Mean.size(3)).squeeze(1).MoveToOuterDisposeScope();
     }
 
     private List<LatentDistribution> Pass((LoadedSample Sample, string Path)[] chunk, bool isFlipped)

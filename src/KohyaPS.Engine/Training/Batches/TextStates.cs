@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Caching;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
@@ -19,6 +20,7 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
     // Captions that change every time (shuffled tags) are encoded as they come once this many are kept: 0.25 MB each, for SDXL 0.6 MB.
     private const int MaxKept = 2048;
     private readonly Dictionary<string, TextConditions> kept = new(StringComparer.Ordinal);
+    private ITextStore? stored;
 
     /// <summary>The tokens of a batch's captions, for each text encoder [B, n, 77] int64 ids, and where captions have weights [B, n, 77] float32 weights.</summary>
     public (IReadOnlyList<Tensor> Ids, IReadOnlyList<Tensor>? Weights) Tokens(IReadOnlyList<string> captions)
@@ -35,19 +37,24 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
         frozenEncoders is null ? null : TextConditions.Join([.. captions.Select(ConditionsOf)]);
 
     /// <summary>Encodes captions that will be asked for, so that the encoders can leave memory afterwards.</summary>
-    /// <param name="captions">The captions; those that are there twice are encoded once.</param>
+    /// <param name="texts">The captions, each with a picture that has it; those that are there twice are encoded once.</param>
+    /// <param name="store">Keeps them on disk; null keeps them in memory.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="stop">Ends the work early.</param>
-    public void Fill(IReadOnlyList<string> captions, Action<int> progress, CancellationToken stop)
+    public void Fill(IReadOnlyList<(string Caption, TrainingImage Image)> texts, ITextStore? store, Action<int> progress, CancellationToken stop)
     {
-        for (var i = 0; i < captions.Count; i++)
+        for (var i = 0; i < texts.Count; i++)
         {
             stop.ThrowIfCancellationRequested();
             progress(i);
-            if (!kept.ContainsKey(captions[i]))
-                kept.Add(captions[i], Encode(captions[i]).DetachFromDisposeScope());
+            using var scope = NewDisposeScope();
+            if (store is null)
+                Keep(texts[i].Caption);
+            else if (store.Find(texts[i].Caption, texts[i].Image) is null)
+                store.Write(texts[i].Caption, texts[i].Image, Encode(texts[i].Caption));
         }
-        progress(captions.Count);
+        stored = store;
+        progress(texts.Count);
     }
 
     /// <inheritdoc/>
@@ -62,10 +69,18 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
     {
         if (kept.TryGetValue(caption, out var known))
             return known;
+        if (stored?.Find(caption, image: null) is { } found)
+            return found;
         var text = Encode(caption);
         if (kept.Count < MaxKept)
             kept.Add(caption, text.DetachFromDisposeScope());
         return text;
+    }
+
+    private void Keep(string caption)
+    {
+        if (!kept.ContainsKey(caption))
+            kept.Add(caption, Encode(caption).DetachFromDisposeScope());
     }
 
     private TextConditions Encode(string caption)

@@ -33,7 +33,7 @@ internal static class MemoryForecaster
         var plan = NetworkChoice.Plan(config, targets);
         var trainsText = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
         var weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (trainsText ? texts.Sum(t => StoredBytes(t.Tensors, bytesOfValue, config)) : 0);
-        if (!config.Caching.CacheLatents)
+        if (!config.Caching.KeepsLatents)
             weights += Count(checkpoint[ModelPart.Vae].Tensors) * sizeof(float);
         var parameters = plan.Adapters.Sum(a => a.ParameterCount(config.Network.NetworkModule));
         return new()
@@ -41,7 +41,7 @@ internal static class MemoryForecaster
             Weights = weights,
             Network = parameters * BytesOfParameter,
             Activations = Activations(config, unet, datasets, bytesOfValue),
-            Caches = (config.Caching.CacheLatents ? LatentBytes(datasets) : 0) + (trainsText ? 0 : TextBytes(config, texts, datasets, bytesOfValue)),
+            Caches = (config.Caching.KeepsLatents && !config.Caching.CacheLatentsToDisk ? LatentBytes(datasets) : 0) + (trainsText || config.Caching.CacheTextEncoderOutputsToDisk ? 0 : TextBytes(config, texts, datasets, bytesOfValue)),
             Process = ProcessBytes,
         };
     }
