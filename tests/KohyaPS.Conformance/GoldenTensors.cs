@@ -40,7 +40,7 @@ public sealed class GoldenTensors : IDisposable
     /// <summary>The values of a tensor, row by row.</summary>
     public static double[] Doubles(Tensor values)
     {
-        using var wide = values.detach().to(ScalarType.Float64).contiguous();
+        using var wide = values.detach().to(ScalarType.Float64, CPU).contiguous();
         return wide.data<double>().ToArray();
     }
 

@@ -13,11 +13,14 @@ public sealed record NvidiaCard(string Name, Version DriverVersion, Version Comp
 {
     private const int TimeoutMilliseconds = 20_000;
 
+    // NVIDIA writes 580.65.06; a version of .NET knows no leading zero.
+    private string DriverText => DriverVersion.Build < 0 ? DriverVersion.ToString() : string.Create(CultureInfo.InvariantCulture, $"{DriverVersion.Major}.{DriverVersion.Minor}.{DriverVersion.Build:00}");
+
     /// <summary>The first driver with all of CUDA 12.8.</summary>
     public static Version MinimumDriver { get; } = new(570, 0);
 
-    /// <summary>The first generation that has kernels in PyTorch's CUDA 12.8 builds (Turing).</summary>
-    public static Version MinimumCapability { get; } = new(7, 5);
+    /// <summary>The first generation that has kernels in PyTorch 2.10's CUDA 12.8 builds (Volta): 7.0, 7.5, 8.0, 8.6, 9.0, 10.0 and 12.0.</summary>
+    public static Version MinimumCapability { get; } = new(7, 0);
 
     /// <summary>Asks nvidia-smi. Null where there is no such tool or it fails, which is where there is no working driver.</summary>
     public static IReadOnlyList<NvidiaCard>? Query()
@@ -56,7 +59,7 @@ public sealed record NvidiaCard(string Name, Version DriverVersion, Version Comp
     /// <summary>Whether trainings can use the card.</summary>
     public EnvironmentCheck Check()
     {
-        var value = string.Create(CultureInfo.InvariantCulture, $"{Name}, {MemoryBytes >> 20} MB, compute capability {ComputeCapability}, driver {DriverVersion}");
+        var value = string.Create(CultureInfo.InvariantCulture, $"{Name}, {MemoryBytes >> 20} MB, compute capability {ComputeCapability}, driver {DriverText}");
         if (DriverVersion < MinimumDriver)
             return new("GPU", EnvironmentStatus.Warning, value, $"Install NVIDIA's driver {MinimumDriver.Major} or later: this one cannot run CUDA 12.8.");
         return ComputeCapability < MinimumCapability

@@ -34,7 +34,7 @@ internal static class FailureKinds
     private static bool IsDiskFull(IOException e) => e.HResult is DiskFullPosix or DiskFullWindows or QuotaWindows;
 
     private static string LittleMemory =>
-        "Memory ran out. In the order of effect: -GradientCheckpointing, a smaller -TrainBatchSize (with -GradientAccumulationSteps), a smaller -Resolution, -CacheLatents, -MixedPrecision bf16 where the device is fast with it. Measure-LoraTraining forecasts the need.";
+        "Memory ran out. In the order of effect: -GradientCheckpointing, a smaller -TrainBatchSize (with -GradientAccumulationSteps), a smaller -Resolution, -CacheLatents, -MixedPrecision bf16 where the device is fast with it. Measure-LoraTraining forecasts the need. What a card has lent to this PowerShell stays with it: start PowerShell anew when the next training fails as well.";
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Configuration;
 using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
 using KohyaPS.Engine.Training;
 using KohyaPS.Engine.Training.Setup;
@@ -23,11 +24,13 @@ internal static class StepsCase
         var family = FamilyOf(inputs, recorded.GetProperty("settings"));
         var config = ConfigOf(recorded.GetProperty("settings"), family);
         using var checkpoint = Checkpoint.Open(Path.Combine(Path.GetDirectoryName(file)!, model), new CheckpointOptions { Family = family });
-        using var models = LoadedModels.Load(checkpoint, config, float32, CPU, _ => { }, Tokenizers(inputs.GetProperty("tokenizer")));
+        // Where a training would compute: on the card, when the CUDA natives are loaded.
+        var device = TorchRuntime.Start().Device.Device;
+        using var models = LoadedModels.Load(checkpoint, config, float32, device, _ => { }, Tokenizers(inputs.GetProperty("tokenizer")));
         check.Equal("vae_scale_factor", inputs.GetProperty("vae_scale_factor").GetDouble(), models.ScalingFactor);
         var batches = new RecordedBatches(recorded, tensors);
         var length = StepArithmetic.Compute(config, batches.BatchesPerEpoch, batches.BatchesPerEpoch, hasRegularization: false);
-        using var setup = new TrainingSetup(config, models, length, seed: 0, CPU, new RecordedTrainingDraws(recorded, tensors));
+        using var setup = new TrainingSetup(config, models, length, seed: 0, device, new RecordedTrainingDraws(recorded, tensors));
         var weights = new FlatWeights(layouts.GetProperty(inputs.GetProperty("lora_layout").GetString()!), setup.Network);
         check.EqualList("parameters", weights.ExpectedNames, weights.Names);
         weights.Load(tensors[inputs.GetProperty("lora_initial")]);

@@ -12,7 +12,9 @@ public sealed class MachineChecksTests
         Assert.Equal(("NVIDIA GeForce RTX 4090", new Version(8, 9), 24564L << 20), (cards[0].Name, cards[0].ComputeCapability, cards[0].MemoryBytes));
         Assert.Equal(EnvironmentStatus.Ok, cards[0].Check().Status);
         Assert.Contains("driver 570", cards[1].Check().Cure, StringComparison.Ordinal);
-        Assert.Contains("7.5", (cards[1] with { DriverVersion = new(580, 1) }).Check().Cure, StringComparison.Ordinal);
+        Assert.EndsWith("driver 580.65.06", NvidiaCard.Parse("NVIDIA L4, 580.65.06, 8.9, 23034").Single().Check().Value, StringComparison.Ordinal);
+        Assert.Equal(EnvironmentStatus.Ok, (cards[0] with { ComputeCapability = new(7, 0) }).Check().Status);
+        Assert.Contains("7.0", (cards[1] with { DriverVersion = new(580, 1) }).Check().Cure, StringComparison.Ordinal);
     }
 
     [Fact]
