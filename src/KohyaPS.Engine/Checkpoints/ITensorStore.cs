@@ -19,4 +19,10 @@ internal interface ITensorStore
     /// </summary>
     /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
     Tensor Read(string name);
+
+    /// <summary>Tells that a tensor that was read has been copied: the part of the file that it showed may leave memory.</summary>
+    /// <param name="read">What <see cref="Read"/> gave; stays valid.</param>
+    void Release(Tensor read)
+    {
+    }
 }

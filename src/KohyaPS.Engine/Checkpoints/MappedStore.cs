@@ -13,6 +13,7 @@ internal sealed class MappedStore : ITensorStore
 
     private readonly Dictionary<string, (TensorFileStore Source, KeyMapping Mapping)> tensors = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
+    private readonly HashSet<TensorFileStore> sources = [];
     private readonly string part;
 
     /// <param name="part">The part's name in messages.</param>
@@ -23,6 +24,7 @@ internal sealed class MappedStore : ITensorStore
         this.part = part;
         foreach (var source in sources)
         {
+            this.sources.Add(source.Source);
             if (!tensors.TryAdd(source.Mapping.Name, source))
                 throw new CheckpointFormatException($"'{source.Source.Path}' has the {part}'s tensor '{source.Mapping.Name}' twice, also as '{source.Mapping.FileKey}'. Save the model again with one name for each.");
             if (!source.Mapping.Name.EndsWith(ScaleSuffix, StringComparison.Ordinal))
@@ -90,6 +92,13 @@ internal sealed class MappedStore : ITensorStore
 
     private string? Scale(string name) =>
         name.EndsWith(WeightSuffix, StringComparison.Ordinal) && name[..^WeightSuffix.Length] + ScaleSuffix is var scale && tensors.ContainsKey(scale) ? scale : null;
+
+    /// <inheritdoc/>
+    public void Release(Tensor read)
+    {
+        foreach (var source in sources)
+            source.Release(read);
+    }
 
     private static Tensor Transposed(Tensor stored, KeyMapping mapping)
     {

@@ -64,6 +64,23 @@ internal sealed class TensorFileStore : ITensorStore, IDisposable
         return strided.contiguous();
     }
 
+    /// <inheritdoc/>
+    public unsafe void Release(Tensor read)
+    {
+        if (mapping is null || read.numel() == 0 || !read.is_contiguous())
+            return;
+        using var first = mapping.narrow(0, 0, 1);
+        using var flat = read.view(-1);
+        using var one = flat.narrow(0, 0, 1);
+        fixed (byte* start = first.bytes, address = one.bytes)
+        {
+            var length = read.numel() * read.element_size();
+            // Copies lie elsewhere.
+            if (address >= start && address + length <= start + mapping.numel())
+                MappedMemory.Release((nint)address, length);
+        }
+    }
+
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
     public void Dispose()
     {

@@ -46,7 +46,11 @@ internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null,
         if ((dtype is null || stored.dtype == dtype) && (device is null || device.type == TorchSharp.DeviceType.CPU))
             return stored;
         using (stored)
-            return stored.to(dtype ?? stored.dtype, device ?? CPU).DetachFromDisposeScope();
+        {
+            var copied = stored.to(dtype ?? stored.dtype, device ?? CPU).DetachFromDisposeScope();
+            store.Release(stored);
+            return copied;
+        }
     }
 
     /// <summary>The tensor, or null where there is none (an optional bias).</summary>

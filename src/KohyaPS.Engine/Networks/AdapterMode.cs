@@ -21,4 +21,7 @@ internal sealed class AdapterMode(INetworkDraws draws)
 
     /// <summary>Probability of skipping a whole adapter.</summary>
     public double ModuleDropout { get; init; }
+
+    /// <summary>True where anything may be dropped now.</summary>
+    public bool HasDropout => IsTraining && (ValueDropout > 0 || RankDropout > 0 || ModuleDropout > 0);
 }

@@ -30,6 +30,9 @@ internal abstract class NetworkAdapter(AdapterPlan plan, AdapterMode mode) : IAd
     /// <inheritdoc/>
     public abstract Tensor Apply(Tensor input, Tensor output);
 
+    /// <inheritdoc/>
+    public virtual LowRankUpdate? AsLowRank() => null;
+
     /// <summary>The tensors to save, under full names, besides alpha; the caller owns them.</summary>
     public virtual IEnumerable<(string Name, Tensor Value)> Export() => Parameters.Select(p => (p.Name, p.Value.alias()));
 

@@ -1,72 +1,86 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Runtime;
 
 /// <summary>
-/// Sends float32 matrix products to oneDNN instead of MKL, which on AMD processors reaches less than half of its speed.
-/// The switch is called "may use bfloat16"; a processor with matrix units might really do so, hence the error is measured and decides.
+/// Large float32 matrix products in oneDNN instead of MKL, which is slower on AMD processors. They go there as 1x1 convolutions, which
+/// libtorch always computes in oneDNN: pixels are the rows, channels the columns, and a tensor with channels side by side has the layout of
+/// the matrix, so that nothing is copied.
 /// </summary>
 /// <remarks>
-/// libtorch 2.10 hands oneDNN the wrong step for an operand that is a single row or column whose elements do not lie side by side: the
-/// product is silently wrong. Backward passes make such operands, so the measurement includes them, and this version stays with MKL.
+/// libtorch also has a switch that sends all its float32 products there. It is for the whole process, and libtorch 2.10 then hands oneDNN the
+/// wrong step for an operand that is a single row or column whose elements do not lie side by side: backward passes make such operands, and
+/// the product is silently wrong. So the switch stays off.
 /// </remarks>
 internal static class MatrixLibrary
 {
+    // Smaller products are not worth the way.
+    private const long SmallestRows = 512;
+    private const long SmallestSide = 64;
+
     // Float32 products err by some 3e-7, bfloat16 by 3e-3.
     private const double MaxRelativeError = 1e-5;
-    private const long ProbeSize = 256;
 
-    private const int OneDnn = 2;
-    private const int Products = 3;
-    private const int ExactPrecision = 1;
-    private const int RelaxedPrecision = 3;
+    // Less is within the noise of the measurement, and there would be nothing to gain.
+    private const double SmallestGain = 1.03;
+    private const long ProbeRows = 1024;
+    private const long ProbeSide = 320;
+    private const int ProbeRuns = 7;
 
-    /// <summary>Tries oneDNN and keeps it when it is as exact as float32 should be.</summary>
-    /// <param name="torchCpu">Handle of the library torch_cpu.</param>
-    /// <param name="tryOneDnn">False only measures what libtorch takes by itself.</param>
-    public static Float32Products Choose(nint torchCpu, bool tryOneDnn)
-    {
-        var error = RelativeError();
-        if (!tryOneDnn || !TrySet(torchCpu, RelaxedPrecision))
-            return new("libtorch's default", error);
-        var switched = RelativeError();
-        if (switched <= MaxRelativeError)
-            return new("oneDNN", switched);
-        TrySet(torchCpu, ExactPrecision);
-        return new("libtorch's default", error);
-    }
+    /// <summary>True where oneDNN is as exact and faster.</summary>
+    public static bool HasFastProducts { get; private set; }
 
-    /// <summary>Turns the switch; for benchmarks that compare both.</summary>
-    public static bool UseOneDnn(nint torchCpu, bool isOn) => TrySet(torchCpu, isOn ? RelaxedPrecision : ExactPrecision);
-
-    /// <summary>The largest error of a product: square, with one column, with one row, each also where the vector's elements lie apart.</summary>
-    internal static double RelativeError()
+    /// <summary>Measures both libraries and remembers whether oneDNN is worth the way.</summary>
+    /// <param name="tryOneDnn">False stays with what libtorch takes by itself.</param>
+    public static Float32Products Choose(bool tryOneDnn)
     {
         using var scope = NewDisposeScope();
+        using var without = no_grad();
         // Any fixed numbers will do: a sine has all mantissas.
-        var a = arange(ProbeSize * ProbeSize, dtype: float64).sin().view(ProbeSize, ProbeSize).to(float32);
-        var b = a.t().contiguous().cos();
-        var column = b.narrow(1, 1, 1);      // [n, 1], step n
-        var row = a.t().narrow(0, 1, 1);     // [1, n], step n
-        return new[] { Error(a, b), Error(a, column), Error(row, b), Error(a, column.contiguous()), Error(row.contiguous(), b) }.Max();
+        var a = arange(ProbeRows * ProbeSide, dtype: float64).sin().view(ProbeRows, ProbeSide).to(float32);
+        var b = arange(ProbeSide * ProbeSide, dtype: float64).cos().view(ProbeSide, ProbeSide).to(float32);
+        var exact = a.to(float64).mm(b.t().to(float64));
+        var error = Error(a.mm(b.t()), exact);
+        var fastError = Error(Times(a, b, null), exact);
+        HasFastProducts = tryOneDnn && fastError <= MaxRelativeError
+            && Seconds(() => Times(a, b, null)) * SmallestGain < Seconds(() => a.mm(b.t()));
+        return HasFastProducts ? new("oneDNN where they are large", fastError) : new("libtorch's default", error);
     }
 
-    private static double Error(Tensor a, Tensor b)
+    /// <summary>True where a product of these sizes is faster by <see cref="Times"/>.</summary>
+    /// <param name="dtype">Type of the operands.</param>
+    /// <param name="rows">Rows of the left one.</param>
+    /// <param name="inner">Its columns.</param>
+    /// <param name="columns">Columns of the result.</param>
+    public static bool IsFaster(ScalarType dtype, long rows, long inner, long columns) =>
+        HasFastProducts && dtype == ScalarType.Float32 && rows >= SmallestRows && Math.Min(inner, columns) >= SmallestSide;
+
+    /// <summary>a b^T + bias, by oneDNN. Without a graph.</summary>
+    /// <param name="a">[m, k], rows side by side.</param>
+    /// <param name="b">[n, k]; copied where its rows do not lie side by side.</param>
+    /// <param name="bias">[n] or null.</param>
+    /// <returns>[m, n], rows side by side.</returns>
+    public static Tensor Times(Tensor a, Tensor b, Tensor? bias)
     {
-        var exact = a.to(float64).mm(b.to(float64));
-        var difference = a.mm(b).to(float64) - exact;
-        return difference.square().mean().sqrt().item<double>() / exact.square().mean().sqrt().item<double>();
+        using var scope = NewDisposeScope();
+        var (rows, inner, columns) = (a.size(0), a.size(1), b.size(0));
+        var image = a.as_strided([1, inner, rows, 1], [rows * inner, 1, inner, inner]);
+        var result = nn.functional.conv2d(image, b.unsqueeze(2).unsqueeze(3), bias);      // [1, n, m, 1], channels side by side
+        return result.permute(0, 2, 3, 1).contiguous().view(rows, columns).MoveToOuterDisposeScope();
     }
 
-    private static unsafe bool TrySet(nint torchCpu, int precision)
+    private static double Error(Tensor got, Tensor exact) =>
+        (got.to(float64) - exact).square().mean().sqrt().item<double>() / exact.square().mean().sqrt().item<double>();
+
+    private static double Seconds(Func<Tensor> product)
     {
-        var (context, setter) = OperatingSystem.IsWindows()
-            ? ("?globalContext@at@@YAAEAVContext@1@XZ", "?setFloat32Precision@Context@at@@QEAAXW4Float32Backend@2@W4Float32Op@2@W4Float32Precision@2@@Z")
-            : ("_ZN2at13globalContextEv", "_ZN2at7Context19setFloat32PrecisionENS_14Float32BackendENS_9Float32OpENS_16Float32PrecisionE");
-        if (!NativeLibrary.TryGetExport(torchCpu, context, out var getContext) || !NativeLibrary.TryGetExport(torchCpu, setter, out var set))
-            return false;
-        ((delegate* unmanaged<nint, int, int, int, void>)set)(((delegate* unmanaged<nint>)getContext)(), OneDnn, Products, precision);
-        return true;
+        product().Dispose();
+        return Enumerable.Range(0, ProbeRuns).Min(_ =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            product().Dispose();
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        });
     }
 }

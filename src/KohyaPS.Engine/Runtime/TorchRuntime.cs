@@ -66,7 +66,7 @@ internal static class TorchRuntime
             Threads = threads,
             HasDispatcher = Dispatcher is not null,
             KeepsFreedMemory = keepsFreedMemory,
-            Float32Products = MatrixLibrary.Choose(TorchCpu, options.TryFastFloat32Products),
+            Float32Products = MatrixLibrary.Choose(options.TryFastFloat32Products),
             Speeds = device.IsCard ? ComputeProbe.MeasureCard(device.Device, Cuda) : ComputeProbe.Measure(),
         };
     }

@@ -32,13 +32,13 @@ internal sealed class FullSizeBenchmark : Benchmark
     {
         var modes = offered.Where(m => options.Count == 0 || options.Contains(m.ToString())).ToList();
         using var model = new FullSizeModel(seed);
-        Console.WriteLine($"{"mode",-20} {"s/step",7} {"share",6} {"peak GB",8} {"forecast",9} {"GEMM",6} {"3x3",6}   loss");
+        Console.WriteLine($"{"mode",-20} {"s/step",7} {"share",6} {"peak GB",8} {"prepared",9} {"forecast",9} {"GEMM",6} {"3x3",6}   loss");
         string? runtime = null;
         foreach (var mode in modes)
         {
             var f = Measure(model, mode);
             runtime ??= f.Runtime;
-            Console.WriteLine($"{f.Mode,-20} {f.Seconds,7:0.00} {f.ShareOf(GigaOperations),6:0.00} {f.PeakBytes / Gigabyte,8:0.00} {f.ForecastBytes / Gigabyte,9:0.00} {f.ProductRate,6:0} {f.ConvolutionRate,6:0}   {f.Loss:0.0000}");
+            Console.WriteLine($"{f.Mode,-20} {f.Seconds,7:0.00} {f.ShareOf(GigaOperations),6:0.00} {f.PeakBytes / Gigabyte,8:0.00} {f.PreparedPeakBytes / Gigabyte,9:0.00} {f.ForecastBytes / Gigabyte,9:0.00} {f.ProductRate,6:0} {f.ConvolutionRate,6:0}   {f.Loss:0.0000}");
         }
         Console.WriteLine(runtime);
     }

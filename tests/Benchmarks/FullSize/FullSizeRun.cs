@@ -25,15 +25,15 @@ internal static class FullSizeRun
         var config = Config(mode, args[1], args[2], Path.Combine(args[3], mode.ToString()));
         var seconds = new List<double>();
         var losses = new List<double>();
-        long forecast = 0;
-        TrainingResult? result = null;
-        // Another thread than the one that will measure would bring a second pool of worker threads.
-        result = LoraTrainer.Run(new TrainingRequest(config), e =>
+        var (forecast, prepared) = (0L, 0L);
+        // On this thread, which will also measure the rates: another one would bring a second pool of worker threads.
+        var result = LoraTrainer.Run(new TrainingRequest(config), e =>
         {
             switch (e)
             {
                 case TrainingStarted started:
                     forecast = started.Plan.Memory.Total;
+                    prepared = ProcessMemory.Peak;
                     break;
                 case StepDone step:
                     seconds.Add(step.StepSeconds);
@@ -48,7 +48,7 @@ internal static class FullSizeRun
             throw new InvalidOperationException(result.Message);
         var type = mode.Precision == MixedPrecision.No ? float32 : bfloat16;
         var figures = new FullSizeFigures(
-            mode.ToString(), Median(seconds.Skip(WarmUpSteps)), result.PeakMemoryBytes, forecast,
+            mode.ToString(), Median(seconds.Skip(WarmUpSteps)), result.PeakMemoryBytes, prepared, forecast,
             ComputeProbe.Product(type, ProductSize), ComputeProbe.Convolution(type, ConvolutionChannels, ConvolutionPixels), losses[^1],
             TorchRuntime.Info!.ToString());
         Console.WriteLine(JsonSerializer.Serialize(figures));

@@ -38,7 +38,7 @@ internal sealed class ClipAttention : Block
         var q = SplitHeads(toQ.Forward(x));     // [B, heads, N, d]
         var k = SplitHeads(toK.Forward(x));
         var v = SplitHeads(toV.Forward(x));
-        var attended = AttentionKernels.Choose(options.AttentionKernel, k).Run(q, k, v, isCausal: true);
+        var attended = AttentionKernels.Choose(options.AttentionKernel, q, k, isCausal: true).Run(q, k, v, isCausal: true);
         return Observed(toOut.Forward(attended.transpose(1, 2).flatten(2))).MoveToOuterDisposeScope();
     }
 

@@ -36,6 +36,23 @@ internal sealed class Conv2d : Block, IAdaptableLayer
     /// <inheritdoc/>
     public IAdapter? Adapter { get; set; }
 
+    /// <summary>A 1x1 convolution as the linear layer over the channels of each pixel that it is.</summary>
+    /// <param name="tokens">[B, h w, in] pixels as rows.</param>
+    /// <param name="height">h</param>
+    /// <param name="width">w</param>
+    /// <returns>[B, h w, out]; null where the kernel is larger, or the adapter cannot be put that way.</returns>
+    public Tensor? ForwardTokens(Tensor tokens, long height, long width)
+    {
+        if (Weight.size(2) != 1 || Weight.size(3) != 1 || Stride != 1 || Padding != 0 || !AdaptedProduct.Suits(tokens, Weight, bias))
+            return null;
+        var update = Adapter?.AsLowRank();
+        if (Adapter is not null && update is null)
+            return null;
+        var product = AdaptedProduct.Run(tokens, Weight, bias, update);
+        Observed(product.transpose(1, 2).unflatten(2, [height, width]));
+        return product;
+    }
+
     /// <param name="x">[B, in, h, w]</param>
     /// <returns>[B, out, h', w']</returns>
     public Tensor Forward(Tensor x)

@@ -9,4 +9,10 @@ internal interface IAdapter
     /// <param name="output">What the layer computed; may be changed in place, it is not used elsewhere.</param>
     /// <returns>The adapted output, same shape and type.</returns>
     Tensor Apply(Tensor input, Tensor output);
+
+    /// <summary>
+    /// The same change as two matrices, for a linear layer that adds them within its own product instead of calling <see cref="Apply"/>;
+    /// null where this call is something else, for instance with dropout.
+    /// </summary>
+    LowRankUpdate? AsLowRank() => null;
 }

@@ -37,6 +37,12 @@ internal sealed class Linear : Block, IAdaptableLayer
     /// <returns>[..., out]</returns>
     public Tensor Forward(Tensor x)
     {
+        if (packed is null && AdaptedProduct.Suits(x, Weight, bias))
+        {
+            var update = Adapter?.AsLowRank();
+            var product = AdaptedProduct.Run(x, Weight, bias, update);
+            return Observed(Adapter is null || update is not null ? product : Adapter.Apply(x, product));
+        }
         var output = packed is null ? nn.functional.linear(x, Weight, bias) : Int8Product.Run(packed, bias, x);
         return Observed(Adapter is null ? output : Adapter.Apply(x, output));
     }

@@ -38,7 +38,7 @@ internal sealed class CrossAttention : Block
         var q = SplitHeads(toQ.Forward(x));         // [B, heads, N, d]
         var k = SplitHeads(toK.Forward(source));    // [B, heads, L, d]
         var v = SplitHeads(toV.Forward(source));    // [B, heads, L, d]
-        var attended = AttentionKernels.Choose(options.AttentionKernel, k).Run(q, k, v, isCausal: false);
+        var attended = AttentionKernels.Choose(options.AttentionKernel, q, k, isCausal: false).Run(q, k, v, isCausal: false);
         var merged = attended.transpose(1, 2).flatten(2);            // [B, N, C]
         return Observed(toOut.Forward(merged)).MoveToOuterDisposeScope();
     }

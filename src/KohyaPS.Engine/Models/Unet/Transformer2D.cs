@@ -41,19 +41,20 @@ internal sealed class Transformer2D : Block
         var tokens = Enter(norm.Forward(x));                    // [B, h w, C]
         foreach (var block in blocks)
             tokens = block.Forward(tokens, context);
-        return Observed(Leave(tokens, height, width) + x).MoveToOuterDisposeScope();
+        // In this order: the result lies as the first one does.
+        return Observed(x + Leave(tokens, height, width)).MoveToOuterDisposeScope();
     }
 
     private Tensor Enter(Tensor x) => projectIn switch
     {
-        Conv2d conv => conv.Forward(x).flatten(2).transpose(1, 2),
+        Conv2d conv => conv.ForwardTokens(x.flatten(2).transpose(1, 2), x.size(2), x.size(3)) ?? conv.Forward(x).flatten(2).transpose(1, 2),
         Linear linear => linear.Forward(x.flatten(2).transpose(1, 2)),
         _ => throw new InvalidOperationException($"{projectIn.Path} is neither a convolution nor a linear layer."),
     };
 
     private Tensor Leave(Tensor tokens, long height, long width) => projectOut switch
     {
-        Conv2d conv => conv.Forward(tokens.transpose(1, 2).unflatten(2, [height, width])),
+        Conv2d conv => conv.ForwardTokens(tokens, height, width)?.transpose(1, 2).unflatten(2, [height, width]) ?? conv.Forward(tokens.transpose(1, 2).unflatten(2, [height, width])),
         Linear linear => linear.Forward(tokens).transpose(1, 2).unflatten(2, [height, width]),
         _ => throw new InvalidOperationException($"{projectOut.Path} is neither a convolution nor a linear layer."),
     };

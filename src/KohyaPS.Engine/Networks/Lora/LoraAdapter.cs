@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Models.Layers;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Networks.Lora;
@@ -49,6 +50,15 @@ internal sealed class LoraAdapter : NetworkAdapter
         var b = Cast(Up, input.dtype);
         var scale = Scale * Mode.Multiplier;
         return (Plan.Target.IsConvolution ? Convolve(input, output, a, b, scale) : Multiply(input, output, a, b, scale)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override LowRankUpdate? AsLowRank()
+    {
+        if (Mode.HasDropout || Down.dim() == 4 && (Down.size(2) != 1 || Down.size(3) != 1))
+            return null;
+        MarkUsed();
+        return new(Down.flatten(1), Up.flatten(1), Scale * Mode.Multiplier);
     }
 
     // [..., in] -> [..., r] -> added to [..., out] in the same product.

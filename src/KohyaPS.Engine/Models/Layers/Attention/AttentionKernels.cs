@@ -15,7 +15,16 @@ internal static class AttentionKernels
     /// <summary>libtorch's fused kernel.</summary>
     public static IAttentionKernel Fused { get; } = new FusedAttention();
 
-    /// <summary>The kernel for a call: the one asked for, else the fastest for the number of keys; on a card always the fused one.</summary>
-    public static IAttentionKernel Choose(IAttentionKernel? wanted, Tensor k) =>
-        wanted ?? (k.size(2) <= ShortKeys && k.device_type != DeviceType.CUDA ? Explicit : Fused);
+    /// <summary>Tiles that stay in the processor's cache.</summary>
+    public static IAttentionKernel Tiled { get; } = new TiledAttention();
+
+    /// <summary>The kernel for a call: the one asked for, else the fastest for type and sizes; on a card always the fused one.</summary>
+    public static IAttentionKernel Choose(IAttentionKernel? wanted, Tensor q, Tensor k, bool isCausal) => wanted switch
+    {
+        not null => wanted,
+        _ when k.device_type == DeviceType.CUDA => Fused,
+        _ when k.size(2) <= ShortKeys => Explicit,
+        _ when !isCausal && TiledAttention.Suits(q) => Tiled,
+        _ => Fused,
+    };
 }
