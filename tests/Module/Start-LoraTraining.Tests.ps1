@@ -170,6 +170,14 @@ Describe 'Measure-LoraTraining' {
         $plan.Memory.Total | Should -BeGreaterThan 0
         @($plan.Outputs)[-3] | Should -Match 'robot\.safetensors$'
     }
+
+    It 'prints as one page' {
+        $page = New-ShortConfig 'page' | Measure-LoraTraining | Out-String -Width 200
+        $page | Should -Match "Training plan 'robot': can start"
+        $page | Should -Match 'Steps +max_train_steps = 4 steps'
+        $page | Should -Match 'Memory +about'
+        ($page -split "`n").Count | Should -BeLessThan 40
+    }
 }
 
 Describe 'Remove-TrainingState' {
