@@ -74,10 +74,26 @@ internal sealed class ImageGenerator : IDisposable
     private TextConditions Encode(string[] prompts, int clipSkip)
     {
         using var scope = NewDisposeScope();
-        // Prompt and negative prompt need as many chunks as the longer of them.
+        return (models.Tokenizers.Count == 1 ? EncodeWhole(prompts, clipSkip) : EncodeAsTrained(prompts, clipSkip)).MoveToOuterDisposeScope();
+    }
+
+    private TextConditions EncodeWhole(string[] prompts, int clipSkip)
+    {
+        var tokenizer = models.Tokenizers[0];
+        // Prompt and negative prompt need as many rows as the longer of them.
+        var count = WholeChunks.Count(tokenizer, prompts);
+        var rows = prompts.Select(prompt => WholeChunks.Rows(tokenizer, prompt, count)).ToList();
+        var ids = stack([.. rows.Select(r => stack([.. r.Select(row => tensor(row.Ids, dtype: int64))]))]);         // [2, n, 77]
+        var weights = stack([.. rows.Select(r => stack([.. r.Select(row => tensor(row.Weights))]))]);
+        return new(WholeChunkConditioning.Encode(models.TextEncoders!.All[0], HostTransfer.To(ids, device), HostTransfer.To(weights, device), clipSkip), null);
+    }
+
+    // SDXL's prompts are read as its captions are.
+    private TextConditions EncodeAsTrained(string[] prompts, int clipSkip)
+    {
         var length = prompts.Max(p => models.Tokenizers[0].Encode(p).Length) <= TokenChunks.TokensPerChunk ? TokenChunks.TokensPerChunk : 3 * TokenChunks.TokensPerChunk;
         var ids = models.Tokenizers.Select(t => HostTransfer.To(stack([.. prompts.Select(p => stack([.. t.EncodeChunks(p, length).Select(c => tensor(c, dtype: int64))]))]), device)).ToList();
-        return models.TextEncoders!.Encode(ids, models.EndToken, clipSkip).MoveToOuterDisposeScope();
+        return models.TextEncoders!.Encode(ids, models.EndToken, clipSkip);
     }
 
     private AttachedNetwork Attach(string path, double multiplier)

@@ -18,6 +18,15 @@ internal static class LayoutCases
                 Compare(name, ids, expected.GetProperty("weights_" + name), tokenizer.EncodeWeightedChunks(text, length), check);
     }
 
+    /// <summary>Prompts of drawn pictures.</summary>
+    public static void ReplayWhole(JsonElement recorded, GoldenCheck check)
+    {
+        var text = recorded.GetProperty("inputs").GetProperty("text").GetString()!;
+        var tokenizer = recorded.GetProperty("settings").GetProperty("v2").GetBoolean() ? ClipTokenizer.StableDiffusion2 : ClipTokenizer.Default;
+        var expected = recorded.GetProperty("expected");
+        Compare("prompt", expected.GetProperty("rows"), expected.GetProperty("weights"), WholeChunks.Rows(tokenizer, text, WholeChunks.Count(tokenizer, [text])), check);
+    }
+
     private static void Compare(string name, JsonElement ids, JsonElement weights, WeightedRow[] got, GoldenCheck check)
     {
         var wantIds = Rows(ids);

@@ -18,11 +18,34 @@ internal static class StateCases
         using var encoders = RecordedEncoders.Load(root.GetProperty("encoders"), inputs.GetProperty("encoder"), tensors);
         var settings = recorded.GetProperty("settings");
         var family = encoders.All.Count > 1 ? ModelFamily.Sdxl : settings.TryGetProperty("v2", out var v2) && v2.GetBoolean() ? ModelFamily.Sd2 : ModelFamily.Sd1;
-        if (inputs.TryGetProperty("prompt", out _))
-            GoldenCheck.Skip("prompts of sample pictures arrive with sampling during a training");
-        if (settings.TryGetProperty("version", out var version) && version.GetString() == "old")
-            GoldenCheck.Skip("the weighted captions of 2023 are not offered");
-        ReplayTraining(recorded, tensors, encoders, family, check);
+        var isOld = settings.TryGetProperty("version", out var version) && version.GetString() == "old";
+        if (inputs.TryGetProperty("prompt", out var prompt))
+            ReplayWhole(recorded, tensors, encoders, family, [inputs.GetProperty("negative_prompt").GetString()!, prompt.GetString()!], check);
+        else if (isOld)
+            ReplayWhole(recorded, tensors, encoders, family, [.. inputs.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)], check);
+        else
+            ReplayTraining(recorded, tensors, encoders, family, check);
+    }
+
+    // Prompts of drawn pictures and the weighted captions of 2023: whole rows, the mean restored.
+    private static void ReplayWhole(JsonElement recorded, GoldenTensors tensors, TextEncoders encoders, ModelFamily family, string[] texts, GoldenCheck check)
+    {
+        var expected = recorded.GetProperty("expected");
+        var tokenizer = ClipTokenizer.BuiltIn(family)[0];
+        var count = WholeChunks.Count(tokenizer, texts);
+        var rows = texts.Select(text => WholeChunks.Rows(tokenizer, text, count)).ToList();
+        var states = WholeChunkConditioning.Encode(
+            encoders.All[0],
+            stack([.. rows.Select(r => stack([.. r.Select(row => tensor(row.Ids, dtype: int64))]))]),
+            stack([.. rows.Select(r => stack([.. r.Select(row => tensor(row.Weights))]))]),
+            recorded.GetProperty("settings").TryGetProperty("clip_skip", out var skip) && skip.ValueKind == JsonValueKind.Number ? skip.GetInt32() : 1);
+        if (!expected.TryGetProperty("uncond_states", out var unconditional))
+        {
+            tensors.Compare(check, "states", expected.GetProperty("states"), states);
+            return;
+        }
+        tensors.Compare(check, "uncond_states", unconditional, states.narrow(0, 0, 1));
+        tensors.Compare(check, "states", expected.GetProperty("states"), states.narrow(0, 1, 1));
     }
 
     private static void ReplayTraining(JsonElement recorded, GoldenTensors tensors, TextEncoders encoders, ModelFamily family, GoldenCheck check)
