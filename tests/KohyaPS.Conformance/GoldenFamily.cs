@@ -19,6 +19,7 @@ public abstract class GoldenFamily
         new OptimizersFamily(),
         new PromptsFamily(),
         new SamplersFamily(),
+        new SchedulesFamily(),
         new StepsFamily(),
         new TokenizerFamily(),
     ];

@@ -45,4 +45,7 @@ public sealed record OptimizerSettings : SettingGroup
 
     /// <summary>Whether Adafactor finds its own rates (relative_step, its default): learning rates, warm-up and schedule are then not used.</summary>
     public bool IsRelativeStep => OptimizerType == OptimizerType.Adafactor && OptimizerArguments.Read(this, out _).Flag("relative_step");
+
+    /// <summary>Whether the optimizer averages the weights in place of a schedule: schedule and warm-up are then not used.</summary>
+    public bool IsScheduleFree => OptimizerType is OptimizerType.AdamWScheduleFree or OptimizerType.RAdamScheduleFree or OptimizerType.SGDScheduleFree or OptimizerType.ProdigyPlusScheduleFree;
 }

@@ -7,11 +7,11 @@ public sealed record ScheduleSettings : SettingGroup
     [Setting(Aliases = ["Scheduler"], Gui = "lr_scheduler", TrainerDefault = "constant")]
     public LrScheduler LrScheduler { get; init; } = LrScheduler.Cosine;
 
-    /// <summary>Schedule class of torch.optim.lr_scheduler to use instead of LrScheduler.</summary>
+    /// <summary>Class of torch.optim.lr_scheduler to use instead of LrScheduler, such as CosineAnnealingLR; it knows LrSchedulerArgs only, no warm-up.</summary>
     [Setting]
     public string? LrSchedulerType { get; init; }
 
-    /// <summary>Further arguments of the schedule as name=value.</summary>
+    /// <summary>Further arguments of the schedule as name=value, such as lr_end=1e-6; text stands in quotes.</summary>
     [Setting(Gui = "lr_scheduler_args")]
     public IReadOnlyList<string>? LrSchedulerArgs { get; init; }
 
@@ -31,8 +31,8 @@ public sealed record ScheduleSettings : SettingGroup
     [Setting]
     public StepsOrShare LrDecaySteps { get; init; }
 
-    /// <summary>Number of restarts of cosine_with_restarts.</summary>
-    [Setting(Gui = "lr_scheduler_num_cycles", Minimum = 1)]
+    /// <summary>Number of cycles of cosine_with_restarts; half as many whole waves for cosine_with_min_lr and the decay of warmup_stable_decay.</summary>
+    [Setting(Gui = "lr_scheduler_num_cycles", Minimum = 0)]
     public int LrSchedulerNumCycles { get; init; } = 1;
 
     /// <summary>Exponent of the polynomial schedule.</summary>

@@ -50,8 +50,11 @@ public readonly record struct StepsOrShare
         return isPercent ? Share(value / 100) : FromDouble(value);
     }
 
-    /// <summary>The number of steps of a training that takes <paramref name="totalSteps"/> in all; a share is rounded half to even.</summary>
-    public int Resolve(int totalSteps) => (int)Math.Round(IsShare ? Value * totalSteps : Value, MidpointRounding.ToEven);
+    /// <summary>The number of steps of a training that takes <paramref name="totalSteps"/> in all; a share is rounded down, as sd-scripts does.</summary>
+    public int Resolve(int totalSteps) => (int)(IsShare ? Value * totalSteps : Value);
+
+    /// <summary>The same, but a share is rounded to the nearest step, half to even, as the GUI of kohya_ss v21.8.8 does.</summary>
+    public int ResolveRounded(int totalSteps) => (int)Math.Round(IsShare ? Value * totalSteps : Value, MidpointRounding.ToEven);
 
     /// <summary>100 for steps, 0.1 for a share; a share that is not between 0 and 1 as a percentage.</summary>
     public override string ToString() =>

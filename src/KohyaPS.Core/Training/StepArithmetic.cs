@@ -32,8 +32,8 @@ public static class StepArithmetic
             StepsPerEpoch = stepsPerEpoch,
             TotalSteps = totalSteps,
             Epochs = epochs,
-            WarmupSteps = config.Optimizer.IsRelativeStep ? 0 : Math.Clamp(config.Schedule.EffectiveWarmup.Resolve(totalSteps), 0, totalSteps),
-            DecaySteps = Math.Clamp(config.Schedule.LrDecaySteps.Resolve(totalSteps), 0, totalSteps),
+            WarmupSteps = Warmup(config, totalSteps),
+            DecaySteps = Math.Max(0, config.Schedule.LrDecaySteps.Resolve(totalSteps)),
             TokenWarmupSteps = TokenWarmup(config.Captions.TokenWarmupStep, totalSteps),
             SaveEveryNEpochs = SaveEvery(config.Saving, epochs),
             LimitedBy = limit,
@@ -43,6 +43,16 @@ public static class StepArithmetic
 
     /// <summary>a / b, rounded up.</summary>
     public static int CeilingDivide(int a, int b) => checked((int)(((long)a + b - 1) / b));
+
+    /// <summary>It may be longer than the training, which then stops on the slope.</summary>
+    private static int Warmup(LoraConfig config, int totalSteps)
+    {
+        if (config.Optimizer.IsRelativeStep || config.Optimizer.IsScheduleFree || !config.Schedule.HasWarmup)
+            return 0;
+        var warmup = config.Schedule.EffectiveWarmup;
+        // The old GUI computed the steps itself and rounded them; the trainer rounds down.
+        return Math.Max(0, config.Runtime.Compatibility == Compatibility.Kohya2188 ? warmup.ResolveRounded(totalSteps) : warmup.Resolve(totalSteps));
+    }
 
     private static (int Steps, LengthLimit Limit, string Equation) Total(
         LoraConfig config, long presentations, int batches, int stepsPerEpoch, bool hasRegularization)

@@ -75,7 +75,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     private void SaveNetwork(string fileName, int step, int epoch, bool isFinal)
     {
         var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
-        NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision);
+        setup.Optimizer.WithAveragedWeights(() => NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision));
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
     }
 

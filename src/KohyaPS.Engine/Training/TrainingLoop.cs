@@ -18,7 +18,7 @@ namespace KohyaPS.Engine.Training;
 /// <param name="batches">Where micro-batches come from.</param>
 /// <param name="network">What is trained.</param>
 /// <param name="optimizer">How.</param>
-/// <param name="schedule">The factor on the learning rates, by step.</param>
+/// <param name="schedule">The learning rates, by step.</param>
 /// <param name="options">Accumulation and clipping.</param>
 internal sealed class TrainingLoop(
     TrainingStep step,
@@ -28,6 +28,7 @@ internal sealed class TrainingLoop(
     LearningRateSchedule schedule,
     LoopOptions options)
 {
+    private readonly Accumulation accumulation = new(options.Accumulation);
     private readonly LossScaler? scaler = options.ScalesLoss ? new() : null;
 
     /// <summary>Called when all gradients of an update are there, before they are clipped; for tests that compare them.</summary>
@@ -72,7 +73,7 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         var (epoch, index) = (Position.Epoch, Position.BatchInEpoch);
         var microStep = (long)(epoch - 1) * batches.BatchesPerEpoch + index;
-        if (IsFirstOfGroup(index))
+        if (accumulation.BeginsAt(index))
             network.ZeroGradients();
         network.IsTraining = true;
         network.BeginMicroStep(microStep);
@@ -86,7 +87,7 @@ internal sealed class TrainingLoop(
             Gradients.Backward(share);
             loss = value.item<float>();
         }
-        var updates = IsLastOfGroup(index);
+        var updates = accumulation.EndsAt(index, batches.BatchesPerEpoch);
         var (norm, rates, effective) = updates ? Update() : (double.NaN, [], []);
         var weightNorms = options.MaxWeightNorm is { } limit ? MaxNorm.Apply(network.Adapters.OfType<LoraAdapter>(), limit) : null;
         Losses.Add(index, loss);
@@ -105,9 +106,4 @@ internal sealed class TrainingLoop(
             ScheduleStep++;
         return (norm, rates, Changes.EffectiveRates);
     }
-
-    // Groups are counted anew in every epoch; the last one may be short.
-    private bool IsFirstOfGroup(int index) => index % options.Accumulation == 0;
-
-    private bool IsLastOfGroup(int index) => (index + 1) % options.Accumulation == 0 || index == batches.BatchesPerEpoch - 1;
 }

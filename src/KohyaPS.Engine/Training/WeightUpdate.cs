@@ -7,7 +7,7 @@ namespace KohyaPS.Engine.Training;
 /// <summary>What happens once all gradients of a step are there: they are clipped, the schedule sets the rates, the optimizer moves the weights.</summary>
 /// <param name="groups">The parameters with their gradients.</param>
 /// <param name="optimizer">What moves them.</param>
-/// <param name="schedule">The factor on the learning rates, by step.</param>
+/// <param name="schedule">The learning rates, by step.</param>
 /// <param name="maxGradientNorm">Largest norm of all gradients together; 0 never clips.</param>
 /// <param name="scaler">What the loss was scaled by; null where it was not.</param>
 internal sealed class WeightUpdate(
@@ -22,11 +22,8 @@ internal sealed class WeightUpdate(
 
     /// <summary>The learning rate of each group in a step, by the group's description.</summary>
     /// <param name="step">Updates done before it.</param>
-    public IReadOnlyList<KeyValuePair<string, double>> Rates(long step)
-    {
-        var factor = schedule(step);
-        return [.. groups.Select(group => KeyValuePair.Create(group.Description, group.LearningRate * factor))];
-    }
+    public IReadOnlyList<KeyValuePair<string, double>> Rates(long step) =>
+        [.. groups.Select((group, i) => KeyValuePair.Create(group.Description, schedule.Rate(step, i, group.LearningRate)))];
 
     /// <summary>One update.</summary>
     /// <param name="step">Updates done before this one.</param>
@@ -37,9 +34,10 @@ internal sealed class WeightUpdate(
             group.Collect(1 / (scaler?.Factor ?? 1));
         HasMoved = scaler?.Accept(groups) ?? true;
         var norm = GradientClipping.Clip(groups, maxGradientNorm);
-        var factor = schedule(step);
         for (var i = 0; i < groups.Count; i++)
-            optimizer.Groups[i].LearningRate = groups[i].LearningRate * factor;
+            optimizer.Groups[i].LearningRate = schedule.Rate(step, i, groups[i].LearningRate);
+        if (schedule.Momentum(step) is { } momentum)
+            optimizer.SetMomentum(momentum);
         if (!HasMoved)
             return norm;
         optimizer.Step();

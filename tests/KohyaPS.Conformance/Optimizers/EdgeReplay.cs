@@ -21,7 +21,7 @@ internal static class EdgeReplay
         foreach (var (name, value) in starts)
             parameters.SetValue(name, value);
         using var optimizer = OptimizerChoice.Create(config, parameters.Groups);
-        var update = new WeightUpdate(parameters.Groups, optimizer, TrainingSetup.ScheduleOf(config, optimizer, StepArithmetic.Compute(config, 100, 100, hasRegularization: false)), config.Optimizer.MaxGradNorm);
+        var update = new WeightUpdate(parameters.Groups, optimizer, ScheduleChoice.Create(config, StepArithmetic.Compute(config, 100, 100, hasRegularization: false), parameters.Groups.Count), config.Optimizer.MaxGradNorm);
         var present = starts.Keys.ToDictionary(name => name, name => recorded.Inputs.GetProperty("has_gradient/" + name).EnumerateArray().Select(h => h.GetBoolean()).ToArray());
         // A parameter that never gets a gradient has no gradients beside it.
         var gradients = starts.Keys.Where(name => recorded.Inputs.TryGetProperty("gradients/" + name, out _)).ToDictionary(name => name, name => tensors[recorded.Inputs.GetProperty("gradients/" + name)]);

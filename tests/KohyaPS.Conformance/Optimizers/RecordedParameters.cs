@@ -47,8 +47,12 @@ internal sealed class RecordedParameters : IDisposable
         var (group, index) = places[name];
         if (key == "step")
             return tensor((double)optimizer.Groups[group].Steps[index]);
-        var found = optimizer.Groups[group].States.Where(s => (s.Name == key || s.Name == key + ".codes") && s.Layout.Holds(index)).Select(s => s.Of(index)).FirstOrDefault();
-        return found;
+        var found = Of(key);
+        // Two averages that the peer keeps in one tensor.
+        return found is not null && Of(key + ".slow") is { } slow ? stack([found, slow]) : found;
+
+        Tensor? Of(string wanted) =>
+            optimizer.Groups[group].States.Where(s => (s.Name == wanted || s.Name == wanted + ".codes") && s.Layout.Holds(index)).Select(s => s.Of(index)).FirstOrDefault();
     }
 
     public void Dispose()

@@ -58,9 +58,9 @@ internal static class SelectionReplay
         try
         {
             using var optimizer = OptimizerChoice.Create(config, parameters.Groups);
-            var update = new WeightUpdate(parameters.Groups, optimizer, TrainingSetup.ScheduleOf(config, optimizer, StepArithmetic.Compute(config, Steps, Steps, hasRegularization: false)), config.Optimizer.MaxGradNorm);
+            var update = new WeightUpdate(parameters.Groups, optimizer, ScheduleChoice.Create(config, StepArithmetic.Compute(config, Steps, Steps, hasRegularization: false), parameters.Groups.Count), config.Optimizer.MaxGradNorm);
             ownsSchedule = optimizer.OwnsSchedule;
-            reported = [.. (ownsSchedule ? update.EffectiveRates : update.Rates(0)).Select(r => r.Value)];
+            reported = [.. (config.Optimizer.IsRelativeStep ? update.EffectiveRates : update.Rates(0)).Select(r => r.Value)];
             foreach (var name in parameters.Names)
                 parameters.SetGradient(name, ones(4, 32));
             update.Apply(0);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KohyaPS.Engine.Training;
+using KohyaPS.Engine.Training.Schedules;
 using KohyaPS.Engine.Training.Setup;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ internal static class VectorReplay
             parameters.SetValue($"p{i}", initial[i]);
         using var optimizer = OptimizerChoice.Create(config, parameters.Groups);
         var rates = entry.TryGetProperty("lr_per_step", out var perStep) ? perStep.EnumerateArray().Select(r => r.GetDouble() / config.Optimizer.LearningRate).ToArray() : null;
-        var update = new WeightUpdate(parameters.Groups, optimizer, step => rates is null ? 1 : rates[step], 0);
+        var update = new WeightUpdate(parameters.Groups, optimizer, new FactorSchedule(step => rates is null ? 1 : rates[step]), 0);
         var gradients = entry.GetProperty("gradients").EnumerateArray().ToList();
         var tolerance = entry.GetProperty("tolerance");
         for (var step = 0; step < gradients.Count; step++)
@@ -86,7 +87,7 @@ internal static class VectorReplay
         using var parameters = new RecordedParameters([(config.Optimizer.LearningRate, [("p", [count])])], float32);
         parameters.SetValue("p", HashStream.Tensor(1, 0.25, [count]));
         using var optimizer = OptimizerChoice.Create(config, parameters.Groups);
-        var update = new WeightUpdate(parameters.Groups, optimizer, _ => 1, 0);
+        var update = new WeightUpdate(parameters.Groups, optimizer, new FactorSchedule(_ => 1), 0);
         var tolerance = entry.GetProperty("tolerance");
         var step = 0;
         foreach (var result in entry.GetProperty("results").EnumerateArray())

@@ -53,8 +53,17 @@ public sealed class StepArithmeticTests
     [InlineData("1.0", 1)]
     [InlineData("100", 100)]
     [InlineData("100%", 1600)]
+    [InlineData("2000", 2000)]
+    [InlineData("0.0499", 79)]
     public void A_warm_up_is_steps_or_a_share(string text, int expected) =>
         Assert.Equal(expected, StepArithmetic.Compute(Config(("lr_warmup_steps", text), ("max_train_steps", 1600)), 1, 300, false).WarmupSteps);
+
+    [Fact]
+    public void A_share_of_a_step_is_rounded_down_and_by_the_old_GUI_to_the_nearest()
+    {
+        Assert.Equal(3, StepArithmetic.Compute(Config(("lr_warmup_steps", "10%"), ("max_train_steps", 35)), 1, 300, false).WarmupSteps);
+        Assert.Equal(4, StepArithmetic.Compute(Config(("lr_warmup_steps", "10%"), ("max_train_steps", 35), ("compatibility", "kohya2188")), 1, 300, false).WarmupSteps);
+    }
 
     [Fact]
     public void Schedules_without_warm_up_get_none_unless_asked()

@@ -15,7 +15,7 @@ internal static class FactoredOptimizers
             Implied = [new("relative_step", true)],
         },
         new(OptimizerType.CAME, "pytorch_optimizer.optimizer.came.CAME",
-            Betas(0.9, 0.999, 0.9999), WeightDecay(0), Flag("weight_decouple", true), Flag("fixed_decay"), Positive("clip_threshold", 1), Flag("ams_bound"),
+            Betas(0.9, 0.999, 0.9999), WeightDecay(0), Fixed("weight_decouple", true), Flag("fixed_decay"), Positive("clip_threshold", 1), Fixed("ams_bound", false),
             NotNegative("eps1", 1e-30), NotNegative("eps2", 1e-16)),
     ];
 }

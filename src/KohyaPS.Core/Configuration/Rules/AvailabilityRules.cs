@@ -18,15 +18,6 @@ internal static class AvailabilityRules
         },
         new("samples during a training", "Do not set it.", AskingForSamples) { Settings = Group(nameof(LoraConfig.Sampling)) },
         new("held-back pictures for validation", "Set it to 0.", c => When(c.Validation.ValidationSplit > 0, nameof(c.Validation.ValidationSplit))) { Settings = Group(nameof(LoraConfig.Validation)) },
-        new("schedule classes of torch.optim.lr_scheduler", "Use LrScheduler instead.", c => When(c.Schedule.LrSchedulerType is not null, nameof(c.Schedule.LrSchedulerType))) { Settings = ["lr_scheduler_type"] },
-        new("this optimizer", "Set OptimizerType to AdamW8bit or AdamW.", c => When(c.Optimizer.OptimizerType is
-            OptimizerType.DAdaptation or OptimizerType.DAdaptAdamPreprint or OptimizerType.DAdaptAdaGrad or OptimizerType.DAdaptAdam or OptimizerType.DAdaptAdan
-            or OptimizerType.DAdaptAdanIP or OptimizerType.DAdaptLion or OptimizerType.DAdaptSGD or OptimizerType.Prodigy
-            or OptimizerType.RAdamScheduleFree or OptimizerType.AdamWScheduleFree or OptimizerType.SGDScheduleFree or OptimizerType.ProdigyPlusScheduleFree
-            or OptimizerType.AdEMAMix or OptimizerType.AdEMAMix8bit or OptimizerType.PagedAdEMAMix or OptimizerType.PagedAdEMAMix8bit or OptimizerType.PytorchAdEMAMix or OptimizerType.CAME, nameof(c.Optimizer.OptimizerType))),
-        new("the schedules piecewise_constant and warmup_stable_decay", "Set LrScheduler to cosine, linear or constant.",
-            c => When(c.Schedule.LrScheduler is LrScheduler.PiecewiseConstant or LrScheduler.WarmupStableDecay, nameof(c.Schedule.LrScheduler))),
-        new("arguments of schedules", "Leave them out.", c => When(c.Schedule.LrSchedulerArgs is { Count: > 0 }, nameof(c.Schedule.LrSchedulerArgs))),
         new("output preservation of subsets", "Remove custom_attributes from the datasets.",
             c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.DiffOutputPreservation == true) == true, nameof(c.Datasets))),
     ];

@@ -8,7 +8,9 @@ internal static class OptimizerRules
     private static readonly OptimizerType[] OneRateOnly =
         [OptimizerType.DAdaptation, OptimizerType.DAdaptAdamPreprint, OptimizerType.DAdaptAdam, OptimizerType.DAdaptLion, OptimizerType.DAdaptSGD, OptimizerType.Prodigy];
 
-    private static readonly OptimizerType[] FindsItsRate = [.. OneRateOnly, OptimizerType.DAdaptAdaGrad, OptimizerType.DAdaptAdan, OptimizerType.DAdaptAdanIP];
+    private static readonly OptimizerType[] FirstRateOnly = [OptimizerType.DAdaptAdaGrad, OptimizerType.DAdaptAdan, OptimizerType.DAdaptAdanIP];
+
+    private static readonly OptimizerType[] FindsItsRate = [.. OneRateOnly, .. FirstRateOnly];
 
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
     {
@@ -23,10 +25,36 @@ internal static class OptimizerRules
             yield return Error("LearningRate", "All learning rates are 0, so nothing is learned.", "Set LearningRate, UnetLr or TextEncoderLr, such as 0.0001.");
         else if (optimizer.LearningRate == 0 && OptimizerCatalogue.Get(optimizer.OptimizerType).NeedsLearningRate)
             yield return Error("LearningRate", $"{optimizer.OptimizerType} needs a LearningRate above 0, also where UnetLr and TextEncoderLr are set.", "Set LearningRate to the same as UnetLr.");
-        if (OneRateOnly.Contains(optimizer.OptimizerType) && rates.Where(rate => rate != 0).Distinct().Count() > 1)
-            yield return Error("UnetLr", $"{optimizer.OptimizerType} finds one rate for all and needs UnetLr and TextEncoderLr equal, or one of them 0.", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
+        if (FindsItsRate.Contains(optimizer.OptimizerType))
+        {
+            foreach (var problem in OneRate(config, rates))
+                yield return problem;
+        }
         if (FindsItsRate.Contains(optimizer.OptimizerType) && rates.Any(rate => rate is > 0 and <= 0.1))
             yield return Warning("LearningRate", $"{optimizer.OptimizerType} finds the rate itself; learning rates are factors on it, and {SettingText.Format(rates.First(rate => rate is > 0 and <= 0.1))} slows it down that much.", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
+    }
+
+    /// <summary>Optimizers that estimate one step size for all parameters.</summary>
+    private static IEnumerable<ConfigProblem> OneRate(LoraConfig config, List<double> rates)
+    {
+        var (type, optimizer, network) = (config.Optimizer.OptimizerType, config.Optimizer, config.Network);
+        // One message, one cure: the others follow the first rate, or refuse different ones in their first step.
+        ConfigProblem Different(string setting, string message, string remedy) => FirstRateOnly.Contains(type)
+            ? Warning(setting, $"{message}, but {type} takes the rate of the first part for all.", remedy)
+            : Error(setting, $"{message}, but {type} finds one rate for all and needs them equal, or 0 for a part that is not trained.", remedy);
+
+        if (rates.Where(rate => rate != 0).Distinct().Count() > 1)
+            yield return Different("UnetLr", "UnetLr and TextEncoderLr differ", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
+        foreach (var (setting, ratio) in new[] { (nameof(optimizer.LoraplusLrRatio), optimizer.LoraplusLrRatio), (nameof(optimizer.LoraplusUnetLrRatio), optimizer.LoraplusUnetLrRatio), (nameof(optimizer.LoraplusTextEncoderLrRatio), optimizer.LoraplusTextEncoderLrRatio) })
+        {
+            if (ratio is > 0 and not 1)
+                yield return Different(setting, $"{setting} gives the up matrices another rate", "Leave it out.");
+        }
+        if (network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null)
+            yield return Different(network.DownLrWeight is not null ? nameof(network.DownLrWeight) : network.MidLrWeight is not null ? nameof(network.MidLrWeight) : nameof(network.UpLrWeight), "Factors for blocks give them different rates", "Leave out DownLrWeight, MidLrWeight and UpLrWeight.");
+        if (config.Schedule is { HasWarmup: true, EffectiveWarmup.Value: > 0 })
+            yield return Warning("LrWarmupSteps", $"A warm-up begins with a rate of 0, so that {type} learns nothing in its first step, and the small rates after it disturb its estimate; it begins with tiny steps by itself.",
+                type == OptimizerType.Prodigy ? "Set LrWarmupSteps to 0; or keep it and add safeguard_warmup=True to OptimizerArgs." : "Set LrWarmupSteps to 0.");
     }
 
     /// <summary>The rates of the parts that are trained.</summary>

@@ -5,39 +5,131 @@ namespace KohyaPS;
 /// <summary>What a learning-rate schedule needs and excludes.</summary>
 internal static class ScheduleRules
 {
+    /// <summary>Optimizers whose first decay a schedule can move.</summary>
+    private static readonly OptimizerType[] TakesMomentum =
+    [
+        OptimizerType.AdamW, OptimizerType.Adam, OptimizerType.Lion, OptimizerType.SGD, OptimizerType.SGDNesterov, OptimizerType.AdamW8bit, OptimizerType.PagedAdamW8bit,
+        OptimizerType.PagedAdamW, OptimizerType.PagedAdamW32bit, OptimizerType.Lion8bit, OptimizerType.PagedLion8bit,
+    ];
+
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
     {
-        var schedule = config.Schedule;
-        var warmsUp = schedule.LrWarmupSteps is { Value: not 0 };
+        var (schedule, optimizer) = (config.Schedule, config.Optimizer);
         if (schedule.LrWarmupSteps is { Value: < 0 })
             yield return Error("LrWarmupSteps", $"LrWarmupSteps is {schedule.LrWarmupSteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
-        if (config.Optimizer.IsRelativeStep)
-        {
-            if (warmsUp)
-                yield return Warning("LrWarmupSteps", "Adafactor with relative_step has a schedule of its own; LrWarmupSteps is taken as 0.", "Leave it out, or add relative_step=False to OptimizerArgs.");
-        }
-        else if (warmsUp && !schedule.HasWarmup)
-        {
-            var name = schedule.LrSchedulerType ?? SettingText.Format(schedule.LrScheduler);
-            yield return Error("LrWarmupSteps", $"The schedule {name} has no warm-up, but LrWarmupSteps is {schedule.LrWarmupSteps}.", "Leave out LrWarmupSteps, or set LrScheduler to constant_with_warmup.");
-        }
-        if (schedule.LrScheduler == LrScheduler.Adafactor && config.Optimizer.OptimizerType != OptimizerType.Adafactor)
-            yield return Error("LrScheduler", "The schedule adafactor is computed by the optimizer Adafactor.", "Set OptimizerType to Adafactor, or choose another LrScheduler.");
-        else if (schedule.LrScheduler == LrScheduler.Adafactor && !config.Optimizer.IsRelativeStep)
-            yield return Error("LrScheduler", "The schedule adafactor needs relative_step, which OptimizerArgs turns off.", "Remove relative_step=False from OptimizerArgs, or choose another LrScheduler such as constant.");
-        if (schedule.LrScheduler == LrScheduler.CosineWithMinLr && schedule.LrSchedulerMinLrRatio is null && !HasArgument(schedule, "min_lr"))
-            yield return Error("LrSchedulerMinLrRatio", "The schedule cosine_with_min_lr needs the lowest rate.", "Set LrSchedulerMinLrRatio, such as 0.1.");
-        if (schedule.LrScheduler == LrScheduler.PiecewiseConstant && !HasArgument(schedule, "step_rules"))
-            yield return Error("LrSchedulerArgs", "The schedule piecewise_constant needs its rules.", "Set LrSchedulerArgs to step_rules=\"1:100,0.1\", which is 1 for 100 steps, then 0.1.");
-        if (schedule.LrDecaySteps.Value != 0 && schedule.LrScheduler != LrScheduler.WarmupStableDecay)
+        if (schedule.LrDecaySteps.Value < 0)
+            yield return Error("LrDecaySteps", $"LrDecaySteps is {schedule.LrDecaySteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
+        var problems = optimizer.IsRelativeStep || optimizer.IsScheduleFree ? Replaced(config) : Warmup(config).Concat(CheckSchedule(schedule, optimizer));
+        foreach (var problem in problems)
+            yield return problem;
+        if (schedule.LrDecaySteps.Value != 0 && (schedule.LrScheduler != LrScheduler.WarmupStableDecay || schedule.LrSchedulerType is not null))
             yield return Warning("LrDecaySteps", "LrDecaySteps has an effect with warmup_stable_decay only.", "Leave it out.");
-        foreach (var argument in schedule.LrSchedulerArgs ?? [])
+    }
+
+    /// <summary>What is wrong with a schedule and its arguments.</summary>
+    internal static IEnumerable<ConfigProblem> CheckSchedule(ScheduleSettings schedule, OptimizerSettings optimizer)
+    {
+        if (schedule.LrSchedulerType is { } type && ScheduleCatalogue.Of(type) is null)
+            return [UnknownType(type)];
+        var arguments = ScheduleCatalogue.Read(schedule);
+        return arguments.Problems.Concat(schedule.LrSchedulerType is null ? Named(schedule, optimizer, arguments) : Cycles(schedule, optimizer, arguments)).Concat(Rules(arguments));
+    }
+
+    /// <summary>What can be told only when the length of the training is known.</summary>
+    internal static IEnumerable<ConfigProblem> CheckLength(LoraConfig config, TrainingLength length)
+    {
+        var (schedule, optimizer) = (config.Schedule, config.Optimizer);
+        if (optimizer.IsRelativeStep || optimizer.IsScheduleFree)
+            yield break;
+        if (length.WarmupSteps >= length.TotalSteps)
+            yield return Warning("LrWarmupSteps", $"The warm-up takes {length.WarmupSteps} steps and the training {length.TotalSteps}: the full learning rate is never reached.", "Lower LrWarmupSteps; 5% to 10% is usual.");
+        else if (schedule.LrSchedulerType is null && schedule.LrScheduler == LrScheduler.WarmupStableDecay && length.WarmupSteps + length.DecaySteps > length.TotalSteps)
+            yield return Warning("LrDecaySteps", $"Warm-up ({length.WarmupSteps}) and decay ({length.DecaySteps}) are longer than the training of {length.TotalSteps} steps, so the decay begins in its midst.", "Lower LrWarmupSteps or LrDecaySteps.");
+        if (schedule.LrSchedulerType is { } type && ScheduleCatalogue.ShortName(type) == "OneCycleLR" && ScheduleCatalogue.OneCycleSteps(ScheduleCatalogue.Read(schedule)) is { } cycle && cycle < length.TotalSteps)
+            yield return Error("LrSchedulerArgs", $"OneCycleLR ends after {cycle} steps, but the training has {length.TotalSteps}.", $"Set total_steps={length.TotalSteps} in LrSchedulerArgs.");
+    }
+
+    /// <summary>Optimizers that leave no schedule a say.</summary>
+    private static IEnumerable<ConfigProblem> Replaced(LoraConfig config)
+    {
+        var schedule = config.Schedule;
+        var isAdafactor = config.Optimizer.IsRelativeStep;
+        var name = schedule.LrSchedulerType ?? SettingText.Format(schedule.LrScheduler);
+        if (schedule.LrSchedulerType is not null || schedule.LrScheduler != (isAdafactor ? LrScheduler.Adafactor : LrScheduler.Constant))
+            yield return isAdafactor
+                ? Warning("LrScheduler", $"Adafactor with relative_step finds its own rates: the schedule {name} and the learning rates have no effect.", "Set LrScheduler to adafactor; or add relative_step=False to OptimizerArgs to use your own.")
+                : Warning("LrScheduler", $"{config.Optimizer.OptimizerType} averages the weights in place of a schedule: {name} has no effect.", "Set LrScheduler to constant.");
+        if (schedule.LrWarmupSteps is { Value: > 0 } warmup)
+            yield return isAdafactor
+                ? Warning("LrWarmupSteps", "Adafactor with relative_step has a schedule of its own; LrWarmupSteps is taken as 0.", "Leave it out, or add relative_step=False to OptimizerArgs.")
+                : Warning("LrWarmupSteps", $"{config.Optimizer.OptimizerType} takes its warm-up from its own arguments; LrWarmupSteps has no effect.", $"Leave it out{(config.Optimizer.OptimizerType is OptimizerType.AdamWScheduleFree or OptimizerType.SGDScheduleFree ? $", and add warmup_steps={(warmup.IsShare ? "100" : SettingText.Format(warmup))} to OptimizerArgs" : "")}.");
+    }
+
+    private static IEnumerable<ConfigProblem> Warmup(LoraConfig config)
+    {
+        var schedule = config.Schedule;
+        // A share may come to no step at all.
+        var warmsUp = schedule.LrWarmupSteps is { } warmup && warmup.Resolve(config.Training.MaxTrainSteps ?? int.MaxValue) > 0;
+        if (!warmsUp || schedule.HasWarmup)
+            yield break;
+        var name = schedule.LrSchedulerType ?? SettingText.Format(schedule.LrScheduler);
+        yield return schedule is { LrSchedulerType: null, LrScheduler: LrScheduler.PiecewiseConstant }
+            ? Warning("LrWarmupSteps", "The schedule piecewise_constant has no warm-up; LrWarmupSteps has no effect.", "Leave it out, and begin step_rules with lower factors.")
+            : Error("LrWarmupSteps", $"The schedule {name} has no warm-up, but LrWarmupSteps is {schedule.LrWarmupSteps}.", "Leave out LrWarmupSteps, or set LrScheduler to constant_with_warmup.");
+    }
+
+    private static IEnumerable<ConfigProblem> Named(ScheduleSettings schedule, OptimizerSettings optimizer, ScheduleArguments arguments)
+    {
+        switch (schedule.LrScheduler)
         {
-            if (argument.IndexOf('=', StringComparison.Ordinal) < 1)
-                yield return Error("LrSchedulerArgs", $"'{argument}' in LrSchedulerArgs is not name=value.", "Write each argument as lr_end=1e-6.");
+            case LrScheduler.Adafactor when optimizer.OptimizerType != OptimizerType.Adafactor:
+                yield return Error("LrScheduler", "The schedule adafactor is computed by the optimizer Adafactor.", "Set OptimizerType to Adafactor, or choose another LrScheduler.");
+                break;
+            case LrScheduler.Adafactor:
+                yield return Error("LrScheduler", "The schedule adafactor needs relative_step, which OptimizerArgs turns off.", "Remove relative_step=False from OptimizerArgs, or choose another LrScheduler such as constant.");
+                break;
+            case LrScheduler.CosineWithMinLr when schedule.LrSchedulerMinLrRatio is null == !arguments.Has("min_lr"):
+                yield return schedule.LrSchedulerMinLrRatio is null
+                    ? Error("LrSchedulerMinLrRatio", "The schedule cosine_with_min_lr needs the lowest rate.", "Set LrSchedulerMinLrRatio, such as 0.1.")
+                    : Error("LrSchedulerMinLrRatio", "The lowest rate is given twice: by LrSchedulerMinLrRatio and by min_lr in LrSchedulerArgs.", "Leave out one of them.");
+                break;
+            case LrScheduler.Polynomial when arguments.Number("lr_end", 1e-7) is var last && last >= optimizer.LearningRate:
+                yield return Error("LrSchedulerArgs", $"The schedule polynomial falls to lr_end, {SettingText.Format(last)}, which is not below LearningRate, {SettingText.Format(optimizer.LearningRate)}.", "Lower lr_end in LrSchedulerArgs, or raise LearningRate.");
+                break;
         }
     }
 
-    private static bool HasArgument(ScheduleSettings schedule, string name) =>
-        (schedule.LrSchedulerArgs ?? []).Any(argument => argument.StartsWith(name, StringComparison.Ordinal));
+    private static IEnumerable<ConfigProblem> Cycles(ScheduleSettings schedule, OptimizerSettings optimizer, ScheduleArguments arguments)
+    {
+        var name = ScheduleCatalogue.ShortName(schedule.LrSchedulerType!);
+        if (name == "OneCycleLR" && ScheduleCatalogue.OneCycleSteps(arguments) is null)
+            yield return Error("LrSchedulerArgs", "OneCycleLR needs its length.", "Add total_steps=1000, with the steps of your training, to LrSchedulerArgs.");
+        if (name is "OneCycleLR" or "CyclicLR" && arguments.Flag("cycle_momentum", true) && !TakesMomentum.Contains(optimizer.OptimizerType))
+            yield return Error("LrSchedulerArgs", $"{name} moves the momentum of the optimizer, too, and that of {optimizer.OptimizerType} cannot be moved.", "Add cycle_momentum=False to LrSchedulerArgs.");
+    }
+
+    private static IEnumerable<ConfigProblem> Rules(ScheduleArguments arguments)
+    {
+        if (!arguments.Has("step_rules"))
+            return [];
+        try
+        {
+            PiecewiseRules.Parse(arguments.Text("step_rules", ""));
+            return [];
+        }
+        catch (FormatException error)
+        {
+            return [Error("LrSchedulerArgs", $"step_rules in LrSchedulerArgs cannot be read: {error.Message}.", "Write step_rules='1:100,0.1', which is 1 for 100 steps, then 0.1.")];
+        }
+    }
+
+    private static ConfigProblem UnknownType(string type)
+    {
+        var name = ScheduleCatalogue.ShortName(type);
+        if (name is "ReduceLROnPlateau" or "get_reduce_on_plateau_schedule")
+            return Error("LrSchedulerType", $"{name} waits for a measure that no training passes to it.", "Choose another schedule, such as CosineAnnealingLR, or use LrScheduler.");
+        return SettingText.Choice(typeof(LrScheduler), type) is { } named
+            ? Error("LrSchedulerType", $"'{type}' is no class, but the name of a schedule.", $"Set LrScheduler to {SettingText.Format(named)} and leave LrSchedulerType out.")
+            : Error("LrSchedulerType", $"There is no schedule class '{type}'.", NearestName.Find(name, ScheduleCatalogue.ClassNames) is { } nearest ? $"Did you mean {nearest}?" : $"Set it to one of {string.Join(", ", ScheduleCatalogue.ClassNames)}.");
+    }
 }

@@ -88,7 +88,7 @@ internal sealed class GuiJsonImporter
     {
         var percent = Number("lr_warmup") ?? 0;
         var steps = Number("lr_warmup_steps") ?? 0;
-        var warmup = steps > 0 ? StepsOrShare.FromDouble(steps) : percent > 0 ? StepsOrShare.Share(percent / 100) : default;
+        var warmup = steps > 0 ? StepsOrShare.FromDouble(steps) : percent != 0 ? StepsOrShare.Share(percent / 100) : default;
         var source = steps > 0 ? "lr_warmup_steps" : "lr_warmup";
         if (warmup.Value > 0 && !report.Config.Schedule.HasWarmup)
             report.Set(source, "LrWarmupSteps", StepsOrShare.Steps(0), ImportOutcome.Changed, $"The schedule {SettingText.Format(report.Config.Schedule.LrScheduler)} has no warm-up, and the GUI did not pass it on.");
@@ -223,7 +223,7 @@ internal sealed class GuiJsonImporter
 
     private bool Words(string key, string setting)
     {
-        var words = ShellWords.Split(Take(key) ?? "");
+        var words = ArgumentText.Split(Take(key) ?? "");
         if (words.Count > 0)
             report.Set(key, setting, words.ToArray());
         return words.Count > 0;

@@ -66,6 +66,9 @@ internal sealed class TrainerEntries(ImportReport report)
                 if (optimizerNamedBy is null)
                     report.Set(name, "OptimizerType", "AdamW", ImportOutcome.Taken);
                 return true;
+            case "lr_warmup_steps" or "lr_decay_steps" when value is ConfigScalar { Kind: ConfigScalarKind.Untyped } && text is not null:
+                Steps(name, text);
+                return true;
             case "xformers" or "sdpa":
                 if (text == "true" && !(name == "sdpa" && report.Config.Runtime.CrossAttention == CrossAttention.Xformers))
                     report.Set(name, "CrossAttention", name, ImportOutcome.Renamed);
@@ -107,6 +110,18 @@ internal sealed class TrainerEntries(ImportReport report)
             report.Set(name, setting.Name, Items(value).ToArray());
         else
             report.Set(name, setting.Name, value is ConfigList list ? list.Items.Select(Text).ToArray() : text);
+    }
+
+    private void Steps(string name, string text)
+    {
+        try
+        {
+            report.Set(name, SettingCatalogue.Get(name).Name, TrainerSteps.Parse(text), ImportOutcome.Taken);
+        }
+        catch (FormatException error)
+        {
+            report.Ignore(name, text, error.Message);
+        }
     }
 
     private void TextEncoderRates(string name, ConfigList list)

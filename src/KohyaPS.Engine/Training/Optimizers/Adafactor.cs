@@ -88,9 +88,9 @@ internal sealed class Adafactor : FlatOptimizer
     private void Update(OptimizerGroup group, FactoredLayout layout)
     {
         var (p, g) = (group.Values.to(Wide(group)), group.Gradients.to(Wide(group)));
-        var rms = group.State(RmsName).copy_(Rms(group, p));
+        var rms = group.State(RmsName).copy_(group.RmsByParameter(p));
         var update = SecondMoments(group, layout, g.square().add_(eps1)).mul_(g);
-        var clipping = Rms(group, update).div_(clipThreshold).clamp_min_(1).to(update.dtype);
+        var clipping = group.RmsByParameter(update).div_(clipThreshold).clamp_min_(1).to(update.dtype);
         var rate = tensor(Array.ConvertAll(group.Steps.ToArray(), t => BaseRate(group, t)), device: p.device).to(p.dtype);
         if (scalesByParameter)
             rate.mul_(rms.clamp_min(eps2));
@@ -123,11 +123,4 @@ internal sealed class Adafactor : FlatOptimizer
 
     private double BaseRate(OptimizerGroup group, long t) =>
         isRelative ? Math.Min(warmsUp ? WarmupSlope * t : LargestRelativeStep, 1 / Math.Sqrt(t)) : group.LearningRate;
-
-    // sqrt(mean of squares) of each parameter.
-    private static Tensor Rms(OptimizerGroup group, Tensor elements)
-    {
-        using var scope = NewDisposeScope();
-        return group.SumByParameter(elements.square()).div_(group.ElementCounts).sqrt_().MoveToOuterDisposeScope();
-    }
 }

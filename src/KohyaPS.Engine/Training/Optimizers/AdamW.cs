@@ -13,7 +13,8 @@ internal sealed class AdamW : FlatOptimizer
     private const string MomentName = "exp_avg";
     private const string SquareName = "exp_avg_sq";
     private const string LargestName = "max_exp_avg_sq";
-    private readonly double beta1, beta2, eps, weightDecay;
+    private readonly double beta2, eps, weightDecay;
+    private double beta1;
     private readonly bool amsgrad, isDecoupled;
 
     /// <param name="groups">The parameter groups.</param>
@@ -34,6 +35,9 @@ internal sealed class AdamW : FlatOptimizer
                 group.AddState(LargestName);
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

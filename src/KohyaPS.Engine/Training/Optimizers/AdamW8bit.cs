@@ -15,8 +15,12 @@ internal sealed class AdamW8bit(IReadOnlyList<ParameterGroup> groups, OptimizerA
     : EightBitOptimizer(groups, storage, ("state1", "absmax1", DynamicCode.Signed), ("state2", "absmax2", DynamicCode.Unsigned))
 {
     // The kernels compute in float32, their constants included.
-    private readonly float beta1 = (float)arguments.Pair("betas").First, beta2 = (float)arguments.Pair("betas").Second, eps = (float)arguments.Number("eps");
+    private readonly float beta2 = (float)arguments.Pair("betas").Second, eps = (float)arguments.Number("eps");
+    private float beta1 = (float)arguments.Pair("betas").First;
     private readonly double weightDecay = arguments.Number("weight_decay");
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = (float)momentum;
 
     /// <inheritdoc/>
     protected override void Update(MomentRun run)

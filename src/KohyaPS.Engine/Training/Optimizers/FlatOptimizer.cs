@@ -31,6 +31,11 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>The step size that a group's learning rate really means, as of the last step: d · lr for those that find d themselves.</summary>
     public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
 
+    /// <summary>Takes the decay of the first moment from a schedule that moves it.</summary>
+    /// <exception cref="TrainingException">The optimizer has no such decay.</exception>
+    public virtual void SetMomentum(double momentum) => throw new TrainingException(TrainingExitCode.Invalid,
+        $"{Name} has no momentum for the schedule to move. Add cycle_momentum=False to LrSchedulerArgs.");
+
     /// <summary>One update from the gradients that lie in the groups.</summary>
     public void Step()
     {
@@ -47,6 +52,20 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>Turns the trained weights into the averaged ones. Does nothing for most.</summary>
     public virtual void Evaluate()
     {
+    }
+
+    /// <summary>Does something while the averaged weights are in place, such as saving and drawing.</summary>
+    public void WithAveragedWeights(Action use)
+    {
+        Evaluate();
+        try
+        {
+            use();
+        }
+        finally
+        {
+            Train();
+        }
     }
 
     /// <summary>Everything the optimizer remembers, under unique names. The tensors belong to the optimizer.</summary>

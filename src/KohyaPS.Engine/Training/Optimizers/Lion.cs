@@ -10,7 +10,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class Lion : FlatOptimizer
 {
     private const string MomentName = "exp_avg";
-    private readonly double beta1, beta2, weightDecay;
+    private readonly double beta2, weightDecay;
+    private double beta1;
 
     /// <param name="groups">The parameter groups.</param>
     /// <param name="arguments">betas, weight_decay, decoupled_weight_decay.</param>
@@ -23,6 +24,9 @@ internal sealed class Lion : FlatOptimizer
         foreach (var group in Groups)
             group.AddState(MomentName);
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

@@ -13,11 +13,15 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class Lion8bit(IReadOnlyList<ParameterGroup> groups, OptimizerArguments arguments, MomentStorage storage)
     : EightBitOptimizer(groups, storage, ("state1", "absmax1", DynamicCode.Signed))
 {
-    private readonly float beta1 = (float)arguments.Pair("betas").First, beta2 = (float)arguments.Pair("betas").Second;
+    private readonly float beta2 = (float)arguments.Pair("betas").Second;
+    private float beta1 = (float)arguments.Pair("betas").First;
     private readonly double weightDecay = arguments.Number("weight_decay");
 
     // The old kernel of small parameters put the decay into the gradient.
     private readonly bool couplesSmall = storage.IsOld;
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = (float)momentum;
 
     /// <inheritdoc/>
     protected override void Update(MomentRun run)

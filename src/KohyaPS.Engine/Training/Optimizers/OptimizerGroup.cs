@@ -100,26 +100,26 @@ internal sealed class OptimizerGroup : IDisposable
 
     /// <summary>The sum of each parameter's elements in double precision, in the order of the slices.</summary>
     /// <param name="elements">One value for each element of the group.</param>
-    public Tensor SumByParameter(Tensor elements)
+    /// <param name="rowType">The type in which <see cref="ParameterGroup.Alignment"/> elements at a time are added; their sums are added in double.</param>
+    public Tensor SumByParameter(Tensor elements, ScalarType rowType = ScalarType.Float64)
     {
         using var scope = NewDisposeScope();
-        var rows = elements.view(-1, ParameterGroup.Alignment).sum([1], type: ScalarType.Float64);
+        var rows = elements.view(-1, ParameterGroup.Alignment).sum([1], type: rowType).to(ScalarType.Float64);
         var sums = zeros(Parameters.Slices.Count, dtype: ScalarType.Float64, device: elements.device);
         return sums.index_add_(0, rowOwners.Value, rows, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The root of each parameter's mean square, in double precision.</summary>
+    /// <param name="elements">One value for each element of the group.</param>
+    public Tensor RmsByParameter(Tensor elements)
+    {
+        using var scope = NewDisposeScope();
+        return SumByParameter(elements.square()).div_(ElementCounts).sqrt_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Gives each element the number of its parameter.</summary>
     /// <param name="perParameter">One value for each parameter, in the order of the slices.</param>
     public Tensor ToElements(Tensor perParameter) => Elements.Expand(perParameter, Values.device);
-
-    /// <summary>The sum over the elements of the parameters that take part in this step.</summary>
-    public double Sum(Tensor elements)
-    {
-        using var scope = NewDisposeScope();
-        if (Active is not null)
-            elements = where(Elements.Expand(Active, elements.device), elements, zeros_like(elements));
-        return elements.sum().to(ScalarType.Float64).ToDouble();
-    }
 
     /// <summary>Runs one step and undoes what it did to parameters that have no gradient: they and their state stay as they are.</summary>
     public void Guarded(Action step)
@@ -142,6 +142,18 @@ internal sealed class OptimizerGroup : IDisposable
             kept[i].Value.copy_(where(still, before[i], kept[i].Value));
         }
         Active = null;
+    }
+
+    /// <summary>Which elements belong to parameters whose first step is running; null where there are none.</summary>
+    public Tensor? FirstSteps() =>
+        steps.AsSpan().IndexOf(1) < 0 ? null : Elements.Expand(tensor(Array.ConvertAll(steps, s => s == 1)), Values.device);
+
+    /// <summary>Takes back the count of the running step, which turns out not to be one.</summary>
+    public void UncountStep()
+    {
+        for (var i = 0; i < steps.Length; i++)
+            if (Parameters.HasGradient[i])
+                steps[i]--;
     }
 
     /// <summary>Sets the steps of a restored state.</summary>

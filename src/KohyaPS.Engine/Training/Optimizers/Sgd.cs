@@ -9,7 +9,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class Sgd : FlatOptimizer
 {
     private const string BufferName = "momentum_buffer";
-    private readonly double momentum, dampening, weightDecay;
+    private readonly double dampening, weightDecay;
+    private double momentum;
     private readonly bool isNesterov;
 
     /// <param name="groups">The parameter groups.</param>
@@ -26,6 +27,9 @@ internal sealed class Sgd : FlatOptimizer
         foreach (var group in Groups)
             group.AddState(BufferName);
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => this.momentum = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

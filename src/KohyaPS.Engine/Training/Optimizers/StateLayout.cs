@@ -18,13 +18,13 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     /// <param name="group">The parameters.</param>
     /// <param name="first">The first parameter that has any; those before it have none.</param>
     public static StateLayout Elements(ParameterGroup group, int first = 0) =>
-        new([.. Padded(group).Select((length, i) => i < first ? 0 : length)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+        new([.. PaddedLengths(group).Select((length, i) => i < first ? 0 : length)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
 
     /// <summary>One number for each parameter.</summary>
     public static StateLayout Numbers(ParameterGroup group) => new([.. group.Slices.Select(_ => 1L)], [.. group.Slices.Select(_ => Array.Empty<long>())]);
 
     /// <summary>One number for each row of <see cref="ParameterGroup.Alignment"/> elements.</summary>
-    public static StateLayout Rows(ParameterGroup group) => new([.. Padded(group).Select(n => n / ParameterGroup.Alignment)]);
+    public static StateLayout Rows(ParameterGroup group) => new([.. PaddedLengths(group).Select(n => n / ParameterGroup.Alignment)]);
 
     /// <summary>A number for each parameter, repeated over its run.</summary>
     /// <param name="perParameter">One value for each parameter.</param>
@@ -50,7 +50,8 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     /// <summary>Frees the table.</summary>
     public void Dispose() => lengthTensor.Dispose();
 
-    private static IEnumerable<long> Padded(ParameterGroup group) =>
+    /// <summary>Length of each parameter with its padding.</summary>
+    public static IEnumerable<long> PaddedLengths(ParameterGroup group) =>
         group.Slices.Select(s => (s.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment * ParameterGroup.Alignment);
 
     private static long[] Offsets(long[] lengths)

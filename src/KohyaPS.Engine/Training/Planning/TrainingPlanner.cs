@@ -33,6 +33,8 @@ internal static class TrainingPlanner
         var datasets = PlannedDatasets.Prepare(config, cancellation);
         problems.AddRange(datasets.Problems);
         var length = Measure(config, datasets, problems);
+        if (length is not null)
+            problems.AddRange(ScheduleRules.CheckLength(config, length));
         (config, var memory) = Fit(config, checkpoint, datasets, problems);
         var epochs = datasets.Epochs;
         return new(new TrainingPlan

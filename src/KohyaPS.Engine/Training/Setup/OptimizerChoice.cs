@@ -32,7 +32,22 @@ internal static class OptimizerChoice
             OptimizerType.AdamW8bit or OptimizerType.PagedAdamW8bit or OptimizerType.PagedAdamW or OptimizerType.PagedAdamW32bit => new AdamW8bit(groups, arguments, Storage()),
             OptimizerType.Lion8bit or OptimizerType.PagedLion8bit => new Lion8bit(groups, arguments, Storage()),
             OptimizerType.SGDNesterov8bit => new Sgd8bit(groups, arguments, Storage()),
-            var other => throw new TrainingException(TrainingExitCode.Invalid, $"The optimizer {other} arrives with a later version of KohyaPS. Set OptimizerType to AdamW8bit or AdamW."),
+            OptimizerType.DAdaptation or OptimizerType.DAdaptAdamPreprint => new DAdaptAdamPreprint(groups, arguments),
+            OptimizerType.DAdaptAdam => new DAdaptAdam(groups, arguments),
+            OptimizerType.DAdaptAdaGrad => new DAdaptAdaGrad(groups, arguments),
+            OptimizerType.DAdaptAdan => new DAdaptAdan(groups, arguments, takesInnerProduct: false),
+            OptimizerType.DAdaptAdanIP => new DAdaptAdan(groups, arguments, takesInnerProduct: true),
+            OptimizerType.DAdaptLion => new DAdaptLion(groups, arguments),
+            OptimizerType.DAdaptSGD => new DAdaptSGD(groups, arguments),
+            OptimizerType.Prodigy => new Prodigy(groups, arguments),
+            OptimizerType.AdamWScheduleFree => new AdamWScheduleFree(groups, arguments),
+            OptimizerType.RAdamScheduleFree => new RAdamScheduleFree(groups, arguments),
+            OptimizerType.SGDScheduleFree => new SGDScheduleFree(groups, arguments),
+            OptimizerType.PytorchAdEMAMix => new PytorchAdEMAMix(groups, arguments),
+            OptimizerType.AdEMAMix or OptimizerType.AdEMAMix8bit or OptimizerType.PagedAdEMAMix or OptimizerType.PagedAdEMAMix8bit => new AdEMAMix(groups, arguments, Storage()),
+            OptimizerType.CAME => new CAME(groups, arguments),
+            OptimizerType.ProdigyPlusScheduleFree => new ProdigyPlusScheduleFree(groups, arguments),
+            _ => throw new ArgumentOutOfRangeException(nameof(config), type, "There is no such optimizer."),
         };
 
         MomentStorage Storage() => MomentStorage.Of(type, arguments, config.Runtime.Compatibility);

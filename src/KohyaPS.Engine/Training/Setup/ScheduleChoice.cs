@@ -6,21 +6,53 @@ namespace KohyaPS.Engine.Training.Setup;
 internal static class ScheduleChoice
 {
     /// <summary>Makes the schedule for a training of known length.</summary>
-    /// <param name="settings">Name and shape.</param>
-    /// <param name="learningRate">The optimizer's own rate, which some schedules end at a share of.</param>
-    /// <param name="length">Steps and warm-up.</param>
-    /// <exception cref="TrainingException">There is no such schedule.</exception>
-    public static LearningRateSchedule Create(ScheduleSettings settings, double learningRate, TrainingLength length) => settings.LrScheduler switch
+    /// <param name="config">Schedule and optimizer; some optimizers leave no schedule a say, some schedules end at a share of the optimizer's own rate.</param>
+    /// <param name="length">Steps, warm-up and decay.</param>
+    /// <param name="groups">Parameter groups that there are.</param>
+    /// <exception cref="TrainingException">There is no such schedule, or an argument does not fit it.</exception>
+    public static LearningRateSchedule Create(LoraConfig config, TrainingLength length, int groups)
     {
-        LrScheduler.Constant => WarmupSchedules.Constant(),
-        LrScheduler.ConstantWithWarmup => WarmupSchedules.ConstantWithWarmup(length.WarmupSteps),
-        LrScheduler.Linear => WarmupSchedules.Linear(length.WarmupSteps, length.TotalSteps),
-        LrScheduler.Cosine => WarmupSchedules.Cosine(length.WarmupSteps, length.TotalSteps),
-        LrScheduler.CosineWithRestarts => WaveSchedules.CosineWithRestarts(length.WarmupSteps, length.TotalSteps, settings.LrSchedulerNumCycles),
-        LrScheduler.Polynomial => WaveSchedules.Polynomial(length.WarmupSteps, length.TotalSteps, settings.LrSchedulerPower, learningRate),
-        LrScheduler.InverseSqrt => WaveSchedules.InverseSqrt(length.WarmupSteps, settings.LrSchedulerTimescale),
-        LrScheduler.CosineWithMinLr when settings.LrSchedulerMinLrRatio is { } floor =>
-            WaveSchedules.CosineWithFloor(length.WarmupSteps, length.TotalSteps, settings.LrSchedulerNumCycles, floor),
-        var other => throw new TrainingException(TrainingExitCode.Invalid, $"The schedule {other} is not in this version. Set -LrScheduler to cosine, cosine_with_restarts, linear, polynomial, constant, constant_with_warmup, inverse_sqrt, or cosine_with_min_lr with -LrSchedulerMinLrRatio."),
-    };
+        var (settings, optimizer) = (config.Schedule, config.Optimizer);
+        if (optimizer.IsRelativeStep || optimizer.IsScheduleFree)
+            return new FactorSchedule(WarmupSchedules.Constant());
+        if (ScheduleRules.CheckSchedule(settings, optimizer).FirstOrDefault(p => !p.IsWarning) is { } problem)
+            throw new TrainingException(TrainingExitCode.Invalid, $"{problem.Message} {problem.Remedy}");
+        var arguments = ScheduleCatalogue.Read(settings);
+        foreach (var name in (string[])["max_lr", "base_lr"])
+            if (arguments.Numbers(name) is { Count: > 1 } rates && rates.Count != groups)
+                throw new TrainingException(TrainingExitCode.Invalid, $"{name} in LrSchedulerArgs has {rates.Count} rates, but the network has {groups} parameter groups. Give {name} one rate, or {groups}.");
+        return settings.LrSchedulerType is { } type
+            ? ScheduleTypeChoice.Create(type, arguments, optimizer.LearningRate)
+            : new FactorSchedule(Named(settings, arguments, optimizer.LearningRate, length));
+    }
+
+    private static RateFactor Named(ScheduleSettings settings, ScheduleArguments arguments, double rate, TrainingLength length)
+    {
+        var (warmup, total) = (length.WarmupSteps, length.TotalSteps);
+        return settings.LrScheduler switch
+        {
+            LrScheduler.Constant => WarmupSchedules.Constant(),
+            LrScheduler.ConstantWithWarmup => WarmupSchedules.ConstantWithWarmup(warmup),
+            LrScheduler.Linear => WarmupSchedules.Linear(warmup, total),
+            LrScheduler.Cosine => WarmupSchedules.Cosine(warmup, total, arguments.Number("num_cycles", 0.5)),
+            LrScheduler.CosineWithRestarts => WaveSchedules.CosineWithRestarts(warmup, total, settings.LrSchedulerNumCycles),
+            LrScheduler.Polynomial => WaveSchedules.Polynomial(warmup, total, settings.LrSchedulerPower, rate, arguments.Number("lr_end", 1e-7)),
+            LrScheduler.PiecewiseConstant => PiecewiseRules.Parse(arguments.Text("step_rules", "1")).Factor,
+            LrScheduler.InverseSqrt => WaveSchedules.InverseSqrt(warmup, settings.LrSchedulerTimescale),
+            // These two count half waves.
+            LrScheduler.CosineWithMinLr => WaveSchedules.CosineWithFloor(warmup, total, settings.LrSchedulerNumCycles / 2.0,
+                settings.LrSchedulerMinLrRatio ?? (arguments.OptionalNumber("min_lr") is { } lowest ? lowest / rate : arguments.Number("min_lr_rate", 0))),
+            LrScheduler.WarmupStableDecay => new WarmupStableDecay
+            {
+                Warmup = warmup,
+                Stable = total - warmup - length.DecaySteps,
+                Decay = length.DecaySteps,
+                Floor = settings.LrSchedulerMinLrRatio ?? 0,
+                Cycles = settings.LrSchedulerNumCycles / 2.0,
+                WarmupType = arguments.Text("warmup_type", "linear"),
+                DecayType = arguments.Text("decay_type", "cosine"),
+            }.Factor,
+            var other => throw new TrainingException(TrainingExitCode.Invalid, $"The schedule {SettingText.Format(other)} is computed by the optimizer Adafactor only. Set -LrScheduler constant, or -OptimizerType Adafactor."),
+        };
+    }
 }

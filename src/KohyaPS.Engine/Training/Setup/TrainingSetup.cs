@@ -31,7 +31,7 @@ internal sealed class TrainingSetup : IDisposable
         TrainsTextEncoder = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
         Network = NetworkChoice.Attach(plan, config, seed, device, warn ?? (_ => { }));
         Optimizer = OptimizerChoice.Create(config, Network.Groups);
-        Schedule = ScheduleOf(config, Optimizer, length);
+        Schedule = ScheduleChoice.Create(config, length, Network.Groups.Count);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
@@ -53,7 +53,7 @@ internal sealed class TrainingSetup : IDisposable
     /// <summary>How it is updated.</summary>
     public FlatOptimizer Optimizer { get; }
 
-    /// <summary>The factor on the learning rates.</summary>
+    /// <summary>The learning rates by step.</summary>
     public LearningRateSchedule Schedule { get; }
 
     /// <summary>From micro-batch to loss.</summary>
@@ -64,10 +64,6 @@ internal sealed class TrainingSetup : IDisposable
 
     /// <summary>Whether the text encoder has adapters.</summary>
     public bool TrainsTextEncoder { get; }
-
-    /// <summary>The schedule of a training: the configured one, or none where the optimizer has its own.</summary>
-    public static LearningRateSchedule ScheduleOf(LoraConfig config, FlatOptimizer optimizer, TrainingLength length) =>
-        optimizer.OwnsSchedule ? WarmupSchedules.Constant() : ScheduleChoice.Create(config.Schedule, config.Optimizer.LearningRate, length);
 
     /// <summary>The loop over a source of batches.</summary>
     public TrainingLoop Loop(IBatchSource batches) => new(Step, new DeviceBatches(batches, device), Network, Optimizer, Schedule, LoopOptions);

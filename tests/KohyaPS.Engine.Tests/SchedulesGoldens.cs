@@ -1,0 +1,5 @@
+using KohyaPS.Conformance;
+
+namespace KohyaPS.Engine.Tests;
+
+public sealed class SchedulesGoldens : GoldenTests<SchedulesFamily>;
