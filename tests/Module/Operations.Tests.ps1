@@ -27,6 +27,17 @@ Describe 'Test-LoraEnvironment' {
         ($checks | Where-Object Name -EQ 'PowerShell').Value | Should -Be $PSVersionTable.PSVersion.ToString()
     }
 
+    It 'says with -Gpu why no card can be tried where the processor''s libraries are loaded' {
+        $gpu = Test-LoraEnvironment -Gpu | Where-Object Name -EQ 'GPU training'
+        if ((Test-LoraEnvironment | Where-Object Name -EQ 'Native libraries').Value -like '*(Cpu)*') {
+            $gpu.Status | Should -Be 'Warning'
+            $gpu.Cure | Should -BeLike '*Install-LoraRuntime*'
+        }
+        else {
+            $gpu.Status | Should -Be 'Ok'
+        }
+    }
+
     It 'leaves the natives alone when asked to' {
         (Test-LoraEnvironment -SkipNatives).Name | Should -Not -Contain 'Native libraries'
     }
