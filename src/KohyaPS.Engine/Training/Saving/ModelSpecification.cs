@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Networks;
 using System.Globalization;
 
 namespace KohyaPS.Engine.Training.Saving;

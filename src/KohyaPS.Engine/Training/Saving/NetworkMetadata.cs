@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Configuration;
 
 namespace KohyaPS.Engine.Training.Saving;
