@@ -91,7 +91,7 @@ public sealed class LoraMergeTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var path = Path.Combine(scratch, name + ".safetensors");
-        Tensor Numbers(params long[] shape) => Diffusion.GaussianNoise.Draw((ulong)(name[0] * shape[0]), shape);
+        Tensor Numbers(params long[] shape) => KohyaPS.Engine.Diffusion.GaussianNoise.Draw((ulong)(name[0] * shape[0]), shape);
         TensorFile.Save(path, new Dictionary<string, Tensor>
         {
             [$"{Module}.lora_down.weight"] = Numbers(rank, 7), [$"{Module}.lora_up.weight"] = Numbers(9, rank), [$"{Module}.alpha"] = tensor(alpha),

@@ -1,4 +1,3 @@
-using KohyaPS.Engine.Networks;
 using System.Globalization;
 
 namespace KohyaPS.Engine.Training.Saving;

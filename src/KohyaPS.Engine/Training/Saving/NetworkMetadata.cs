@@ -1,4 +1,3 @@
-using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Configuration;
 
 namespace KohyaPS.Engine.Training.Saving;
