@@ -152,7 +152,7 @@ Describe 'Merge-LoraNetwork' {
         @{ Case = 'a missing checkpoint'; Arguments = @{ Checkpoint = 'nowhere.safetensors' }; Id = 'CheckpointNotFound' }
         @{ Case = 'a LoRA as checkpoint'; Arguments = @{ Checkpoint = 'LORA' }; Id = 'MergeRefused' }
         @{ Case = 'too many ratios'; Arguments = @{ Ratio = 1, 2 }; Id = 'RatioCount' }
-        @{ Case = 'another format'; Arguments = @{ Destination = 'x.ckpt' }; Id = 'DestinationFormat' }
+        @{ Case = 'another format'; Arguments = @{ Destination = 'x.gguf' }; Id = 'DestinationFormat' }
     ) {
         $all = @{ Path = $lora; Checkpoint = $model; Destination = (Join-Path $TestDrive 'refused.safetensors') }
         foreach ($name in $Arguments.Keys) {

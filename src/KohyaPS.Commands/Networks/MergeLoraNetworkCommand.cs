@@ -4,10 +4,11 @@ using KohyaPS.Engine.Networks.Tools;
 
 namespace KohyaPS.Commands;
 
-/// <summary>Merges LoRAs into a checkpoint and saves the result as a new checkpoint.</summary>
+/// <summary>Merges LoRAs into a checkpoint, or with each other, and saves the result as a new file.</summary>
 /// <remarks>
-/// <para>Each LoRA is added to the weights with its ratio, in the order given. The checkpoint is read and written tensor by tensor, so that models of any size merge in little memory; everything else that it holds is kept. The sources are never changed, and an interrupted merge leaves no file.</para>
-/// <para>The checkpoint may be a .safetensors file or a diffusers folder; the result is a .safetensors file. LoRA and LoCon networks are merged.</para>
+/// <para>With -Checkpoint each network is added to the weights with its ratio, in the order given. The checkpoint is read and written tensor by tensor, so that models of any size merge in little memory; everything else that it holds is kept. It may be a file or a diffusers folder of SD 1.x, SD 2.x or SDXL, and so may the result: the name of the destination decides. LoRA, LoCon and OFT networks are merged.</para>
+/// <para>Without -Checkpoint the LoRAs are merged with each other into a new one, by -Method: exactly, with the ranks adding up, or as close as a given rank allows (Svd); the other methods give the numbers of sd-scripts.</para>
+/// <para>The sources are never changed, and an interrupted merge leaves no file.</para>
 /// </remarks>
 /// <example>
 /// <code>Merge-LoraNetwork -Path .\dog.safetensors -Checkpoint .\sd15.safetensors -Ratio 0.8 -Destination .\dog-model.safetensors</code>
@@ -21,10 +22,15 @@ namespace KohyaPS.Commands;
 /// <code>Import-LoraConfig .\dog.yaml | Start-LoraTraining | Merge-LoraNetwork -Checkpoint .\sd15.safetensors -Destination .\dog-model.safetensors</code>
 /// Merges what a training made.
 /// </example>
+/// <example>
+/// <code>Merge-LoraNetwork -Path .\dog.safetensors, .\style.safetensors -Ratio 0.8, 0.5 -Destination .\both-lora.safetensors -Method Svd -Rank 32</code>
+/// Merges two LoRAs with each other into one of rank 32.
+/// </example>
 /// <seealso cref="GetLoraNetworkCommand"/>
 /// <seealso cref="TestLoraNetworkCommand"/>
+/// <seealso cref="ResizeLoraNetworkCommand"/>
 [Cmdlet(VerbsData.Merge, "LoraNetwork", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
-[OutputType(typeof(DiffusionCheckpoint))]
+[OutputType(typeof(DiffusionCheckpoint), typeof(LoraNetwork))]
 public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
@@ -46,22 +52,50 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
     [AllowEmptyString]
     public string?[]? LiteralPath { get; set; }
 
-    /// <summary>The checkpoint to merge into: a .safetensors file or a diffusers folder. It is only read.</summary>
-    [Parameter(Mandatory = true)]
+    /// <summary>The checkpoint to merge into: a file or a diffusers folder. It is only read. Default: the LoRAs are merged with each other.</summary>
+    [Parameter]
     [ValidateNotNullOrEmpty]
-    public string Checkpoint { get; set; } = "";
+    public string? Checkpoint { get; set; }
+
+    /// <summary>How LoRAs are merged with each other. Exact puts the matrices side by side, Svd finds the best LoRA of the rank given by -Rank; Sum, Concatenate, Sum2188 and SumOldest are the rules of sd-scripts. Default Exact.</summary>
+    [Parameter]
+    public LoraMergeMethod Method { get; set; }
+
+    /// <summary>Rank of the result of -Method Svd. Default 32.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int Rank { get; set; } = 32;
+
+    /// <summary>Rank of the 3x3 convolutions in the result of -Method Svd. Default: that of the others.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int? ConvRank { get; set; }
+
+    /// <summary>Cuts the largest numbers of the factors off at this quantile, for -Method Svd; sd-scripts uses 0.99, which costs accuracy. Default: nothing is cut.</summary>
+    [Parameter]
+    [ValidateRange(0.5, 1.0)]
+    public double? ClampQuantile { get; set; }
+
+    /// <summary>Permutes the ranks of the merged LoRA: it does the same, and hides the order of training.</summary>
+    [Parameter]
+    public SwitchParameter Shuffle { get; set; }
+
+    /// <summary>Factors on the blocks of each LoRA, as text: 12 or 20 numbers for SDXL, 17 or 26 for SD 1.x and 2.x, such as '[1,0,0.5,1,1,1,1,1,1,1,1,1]'. One list for each LoRA.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? BlockWeight { get; set; }
 
     /// <summary>The factor on each LoRA: one for all, or one for each in their order. Negative factors take a LoRA out. Default 1.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public double[] Ratio { get; set; } = [1];
 
-    /// <summary>The .safetensors file to write.</summary>
+    /// <summary>What to write: a .safetensors, .ckpt or .pt file; with -Checkpoint a diffusers folder for any other name.</summary>
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
 
-    /// <summary>Number type of the saved weights. Default: that of the checkpoint.</summary>
+    /// <summary>Number type of the saved weights. Default: that of the checkpoint, or of the arithmetic for a LoRA.</summary>
     [Parameter]
     public SavePrecision? Precision { get; set; }
 
@@ -111,8 +145,13 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
             var destination = NetworkPaths.FileSystemPath(this, Destination);
             CheckDestination(destination);
             var ratios = string.Join(", ", files.Select((f, i) => string.Create(CultureInfo.CurrentCulture, $"{System.IO.Path.GetFileName(f)} x {RatioOf(i)}")));
-            if (ShouldProcess(destination, $"Merge {ratios} into {Checkpoint}"))
-                WriteObject(Merge(destination));
+            var networks = Weighted();
+            if (ShouldProcess(destination, Checkpoint is null ? $"Merge {ratios} with each other" : $"Merge {ratios} into {Checkpoint}"))
+                WriteObject(Checkpoint is null ? MergeTogether(destination, networks) : Merge(destination, networks));
+        }
+        catch (ArgumentException error) when (error is not PSArgumentException)
+        {
+            ThrowTerminatingError(new ErrorRecord(error, "BlockWeights", ErrorCategory.InvalidArgument, BlockWeight));
         }
         catch (Exception error) when (NetworkPaths.IsExpected(error) || error is TrainingException)
         {
@@ -129,16 +168,33 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
 
     private double RatioOf(int index) => Ratio.Length == 1 ? Ratio[0] : Ratio[index];
 
-    private DiffusionCheckpoint Merge(string destination)
+    private WeightedNetwork[] Weighted()
     {
-        progress.Activity = $"Merging into {System.IO.Path.GetFileName(destination)}";
-        try
+        var blocks = BlockWeight is null ? null : BlockFactors.Parse(BlockWeight, files.Count);
+        return [.. files.Select((f, i) => new WeightedNetwork(f, RatioOf(i), blocks?[i]))];
+    }
+
+    private LoraNetwork MergeTogether(string destination, WeightedNetwork[] networks) => Reporting(destination, () => LoraMerge.Run(
+        new(networks, destination)
         {
-            return CheckpointMerge.Run(
+            Method = Method,
+            Rank = Rank,
+            ConvRank = ConvRank,
+            ClampQuantile = ClampQuantile,
+            Shuffles = Shuffle,
+            MergePrecision = MergePrecision,
+            Precision = Precision,
+            OmitsMetadata = NoMetadata,
+            Progress = Show,
+            Warning = WriteWarning,
+        },
+        stop.Token));
+
+    private DiffusionCheckpoint Merge(string destination, WeightedNetwork[] networks) => Reporting(destination, () => CheckpointMerge.Run(
                 new()
                 {
-                    Checkpoint = NetworkPaths.FileSystemPath(this, Checkpoint),
-                    Networks = [.. files.Select((f, i) => new WeightedNetwork(f, RatioOf(i)))],
+                    Checkpoint = NetworkPaths.FileSystemPath(this, Checkpoint!),
+                    Networks = networks,
                     Destination = destination,
                     MergePrecision = MergePrecision,
                     Precision = Precision,
@@ -146,7 +202,14 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
                     Progress = Show,
                     Warning = WriteWarning,
                 },
-                stop.Token);
+                stop.Token));
+
+    private T Reporting<T>(string destination, Func<T> merge)
+    {
+        progress.Activity = $"Merging into {System.IO.Path.GetFileName(destination)}";
+        try
+        {
+            return merge();
         }
         finally
         {
@@ -168,9 +231,9 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
 
     private void CheckDestination(string destination)
     {
-        if (!destination.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-            Refuse(new PSArgumentException($"'{destination}' does not end in .safetensors, the only format that is written. Give the file that ending."), "DestinationFormat", ErrorCategory.InvalidArgument, destination);
-        if (File.Exists(destination) && !Force)
+        if (Checkpoint is null ? !FileEndings.All.Contains(System.IO.Path.GetExtension(destination), StringComparer.OrdinalIgnoreCase) : !FileEndings.AllowsModel(destination))
+            Refuse(new PSArgumentException($"'{destination}' ends in none of {string.Join(", ", FileEndings.All)}. Give the file one of these endings."), "DestinationFormat", ErrorCategory.InvalidArgument, destination);
+        if ((File.Exists(destination) || Directory.Exists(destination)) && !Force)
             Refuse(new IOException($"'{destination}' exists. Give another -Destination, or -Force to replace it."), "DestinationExists", ErrorCategory.ResourceExists, destination);
     }
 

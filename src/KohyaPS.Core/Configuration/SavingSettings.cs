@@ -3,7 +3,7 @@ namespace KohyaPS;
 /// <summary>Which files are written, when, and how long they stay.</summary>
 public sealed record SavingSettings : SettingGroup
 {
-    /// <summary>File format of the LoRA.</summary>
+    /// <summary>File format of the LoRA. Only safetensors files hold metadata.</summary>
     [Setting(Gui = "save_model_as")]
     public NetworkFileFormat SaveModelAs { get; init; }
 

@@ -1,4 +1,5 @@
 using KohyaPS.Safetensors;
+using KohyaPS.TensorFiles;
 
 namespace KohyaPS.Networks;
 
@@ -12,15 +13,15 @@ internal static class FamilyFinder
     private static readonly string[] Original = ["input_blocks", "middle_block", "output_blocks"];
 
     /// <summary>The generation; null where the layers are of another kind of model.</summary>
-    public static ModelFamily? Find(SafetensorsFile file)
+    public static ModelFamily? Find(ITensorFile file)
     {
-        var names = file.Entries.Select(e => LoraKey.Parse(e.Name).Module).ToHashSet(StringComparer.Ordinal);
+        var names = file.Tensors.Select(e => LoraKey.Parse(e.Name).Module).ToHashSet(StringComparer.Ordinal);
         var isDiffusers = names.Any(n => Diffusers.Any(d => n.Contains(d, StringComparison.Ordinal)));
         var isOriginal = names.Any(n => Original.Any(o => n.Contains(o, StringComparison.Ordinal)));
         var isText = names.Any(n => n.Contains("text_model", StringComparison.Ordinal));
         if (!isDiffusers && !isOriginal && !isText)
             return null;
-        foreach (var entry in file.Entries)
+        foreach (var entry in file.Tensors)
         {
             if (ByWidth(entry) is { } family)
                 return family;
@@ -34,7 +35,7 @@ internal static class FamilyFinder
     }
 
     // What the down matrix takes in is the width of the text states (second attention of a block) or of the text encoder.
-    private static ModelFamily? ByWidth(SafetensorsEntry entry)
+    private static ModelFamily? ByWidth(SafetensorsDeclaration entry)
     {
         var key = LoraKey.Parse(entry.Name);
         if (key.Role != "lora_down.weight" || entry.Shape is not [_, var width, ..])

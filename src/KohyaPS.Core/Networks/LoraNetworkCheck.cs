@@ -1,5 +1,6 @@
 using System.Globalization;
 using KohyaPS.Safetensors;
+using KohyaPS.TensorFiles;
 
 namespace KohyaPS.Networks;
 
@@ -7,16 +8,16 @@ namespace KohyaPS.Networks;
 public static class LoraNetworkCheck
 {
     /// <summary>Checks a file; an empty list means that nothing was found.</summary>
-    /// <param name="path">A .safetensors file.</param>
+    /// <param name="path">A .safetensors file, or one of PyTorch (.pt, .ckpt).</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It cannot be read at all.</exception>
     public static IReadOnlyList<LoraFinding> Run(string path)
     {
-        using var file = SafetensorsFile.Open(path);
-        var keys = file.Entries.Select(e => (Entry: e, Key: LoraKey.Parse(e.Name))).ToList();
+        using var file = AnyTensorFile.Open(path);
+        var keys = file.Tensors.Select(e => (Entry: e, Key: LoraKey.Parse(e.Name))).ToList();
         if (!keys.Any(k => k.Key.Algorithm is not null && k.Key.Role != "weight"))
         {
-            return [new(file.Path, "NotANetwork", null, $"None of its {file.Entries.Count} tensors belongs to a known kind of network.",
+            return [new(file.Path, "NotANetwork", null, $"None of its {file.Tensors.Count} tensors belongs to a known kind of network.",
                 "Check that it is the file you meant; a model is looked at by the cmdlets that take a checkpoint.")];
         }
         var findings = new List<LoraFinding>();
@@ -29,7 +30,7 @@ public static class LoraNetworkCheck
         return findings;
     }
 
-    private static IEnumerable<LoraFinding> Module(SafetensorsFile file, string module, Dictionary<string, SafetensorsEntry> roles)
+    private static IEnumerable<LoraFinding> Module(ITensorFile file, string module, Dictionary<string, SafetensorsDeclaration> roles)
     {
         roles.TryGetValue("lora_down.weight", out var down);
         roles.TryGetValue("lora_up.weight", out var up);
@@ -62,7 +63,7 @@ public static class LoraNetworkCheck
         }
     }
 
-    private static IEnumerable<LoraFinding> Numbers(SafetensorsFile file, SafetensorsEntry entry)
+    private static IEnumerable<LoraFinding> Numbers(ITensorFile file, SafetensorsDeclaration entry)
     {
         if (!entry.Dtype.IsFloatingPoint() || entry.ElementCount == 0)
             yield break;
@@ -80,14 +81,14 @@ public static class LoraNetworkCheck
         }
     }
 
-    private static IEnumerable<LoraFinding> Hash(SafetensorsFile file)
+    private static IEnumerable<LoraFinding> Hash(ITensorFile file)
     {
         if (!file.Metadata.TryGetValue("sshs_model_hash", out var stated) || string.IsNullOrEmpty(stated))
             yield break;
         // LyCORIS writes a hash of its own, of the tensors in the order of the training.
         if (stated.StartsWith("0x", StringComparison.Ordinal))
             yield break;
-        var actual = SafetensorsHashes.OfFile(file.Path).ModelHash;
+        var actual = SafetensorsHashes.OfTensors(file).ModelHash;
         if (!stated.Equals(actual, StringComparison.OrdinalIgnoreCase))
         {
             yield return new(file.Path, "HashMismatch", null, $"The header says that the weights have the hash {stated}, but they have {actual}.",

@@ -122,6 +122,21 @@ internal sealed unsafe class PickleFile : ITensorFile
     }
 
     /// <inheritdoc/>
+    public void CopyTo(string name, Stream target)
+    {
+        const int chunk = 64 << 20;
+        var place = Locate(name);
+        var from = Pointer(place);
+        if (place.Strides is not null)
+        {
+            target.Write(ReadBytes(Find(name), from));
+            return;
+        }
+        for (var at = 0L; at < place.Length; at += chunk)
+            target.Write(new ReadOnlySpan<byte>(from + at, (int)Math.Min(chunk, place.Length - at)));
+    }
+
+    /// <inheritdoc/>
     public float[] ReadFloats(string name)
     {
         var tensor = Find(name);

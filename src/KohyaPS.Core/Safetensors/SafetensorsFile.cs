@@ -139,6 +139,9 @@ public sealed unsafe class SafetensorsFile : ITensorFile
     }
 
     /// <inheritdoc/>
+    void ITensorFile.CopyTo(string name, Stream target) => CopyTo(this[name], target);
+
+    /// <inheritdoc/>
     TensorPlace ITensorFile.Locate(string name) => new(DataOffset + this[name].Begin, this[name].Length);
 
     /// <inheritdoc/>

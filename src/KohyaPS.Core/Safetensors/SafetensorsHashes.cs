@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using KohyaPS.TensorFiles;
 
 namespace KohyaPS.Safetensors;
 
@@ -33,6 +34,10 @@ public sealed record SafetensorsHashes(string ModelHash, string LegacyHash)
         stream.CopyTo(ranges, 1 << 20);
         return new(ranges.Hash(0), ranges.Hash(1)[..8]);
     }
+
+    /// <summary>The hashes of an open file's tensors, as a safetensors file of them would have.</summary>
+    internal static SafetensorsHashes OfTensors(ITensorFile file) =>
+        file is SafetensorsFile ? OfFile(file.Path) : Compute(file.Tensors, file.Metadata, (entry, target) => file.CopyTo(entry.Name, target));
 
     /// <summary>SHA-256 of a whole file, lower-case hex (the "new" model hash; its first 10 digits are AutoV2).</summary>
     public static string Sha256(string path)

@@ -31,6 +31,10 @@ internal interface ITensorFile : IDisposable
     /// <summary>Address of a place in the file; valid until the file is disposed, read only, not necessarily aligned.</summary>
     unsafe byte* Pointer(TensorPlace place);
 
+    /// <summary>Writes the bytes of a tensor of any size, little-endian and row by row.</summary>
+    /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
+    void CopyTo(string name, Stream target);
+
     /// <summary>The values of a tensor as float32.</summary>
     /// <exception cref="CheckpointFormatException">There is no such tensor, or its type has no float32 value.</exception>
     float[] ReadFloats(string name);

@@ -35,6 +35,13 @@ internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonE
     {
         if (Part is ModelPart.TextEncoder or ModelPart.TextEncoder2)
             TextEncoderStructure.RequireHeads(Part, Config, path);
+        RequireTensors(path);
+    }
+
+    /// <summary>Refuses a part that lacks tensors; enough for tools that compute nothing with it.</summary>
+    /// <inheritdoc cref="RequireComplete"/>
+    public void RequireTensors(string path)
+    {
         var missing = ExpectedNames.Where(n => !Tensors.Contains(n)).ToList();
         if (missing.Count > 0)
             throw new CheckpointFormatException(

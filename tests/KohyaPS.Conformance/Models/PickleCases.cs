@@ -26,6 +26,9 @@ internal static class PickleCases
         {
             var recorded = found.Value.Clone();
             var file = Path.Combine(family, "pickle", found.Name);
+            // A fresh clone has only the small ones.
+            if (!File.Exists(file))
+                continue;
             yield return new($"pickle.{found.Name}", check => Replay(family, file, recorded, check));
         }
     }

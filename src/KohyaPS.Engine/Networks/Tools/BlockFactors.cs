@@ -6,7 +6,7 @@ namespace KohyaPS.Engine.Networks.Tools;
 /// Factors on the blocks of a network (--lbws of sd-scripts): text encoders, 12 input blocks, the middle, 12 output blocks. Shorter lists name the
 /// blocks that have attention; the others keep a factor of 1.
 /// </summary>
-internal sealed class BlockFactors
+public sealed class BlockFactors
 {
     /// <summary>Number of all positions.</summary>
     public const int Positions = 26;

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace KohyaPS.Commands;
+
+/// <summary>What the tools that write a file have in common: the destination, progress, Ctrl+C and errors.</summary>
+public abstract class ToolCommand : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+    private readonly CancellationTokenSource stop = new();
+    private readonly ProgressRecord progress = new(0x4b52, "Working", "starting");
+    private DateTime nextProgress;
+
+    /// <summary>What to write. Its extension decides the format.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Replaces the destination when it exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Set by Ctrl+C.</summary>
+    private protected CancellationToken Stop => stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stop.Cancel();
+
+    /// <summary>The one file or folder that a text stands for.</summary>
+    private protected string Source(string path)
+    {
+        if (path.IndexOfAny(['*', '?', '[']) < 0 || System.IO.Path.Exists(NetworkPaths.FileSystemPath(this, path)))
+            return NetworkPaths.FileSystemPath(this, path);
+        var found = NetworkPaths.Resolve(this, path, isLiteral: false);
+        return found.Count == 1 ? found[0] : throw new PSArgumentException($"{found.Count} files match '{path}', but one is needed. Give the name of one.");
+    }
+
+    /// <summary>Resolves and checks the destination, asks, works, and writes what comes of it.</summary>
+    /// <param name="target">Object of the errors.</param>
+    /// <param name="endings">The extensions that are written; empty also takes folders.</param>
+    /// <param name="action">What would be done, for -WhatIf.</param>
+    /// <param name="work">Does it; takes the full path.</param>
+    private protected void Write(object target, string[] endings, string action, Func<string, IEnumerable<object>> work)
+    {
+        try
+        {
+            var destination = NetworkPaths.FileSystemPath(this, Destination);
+            CheckDestination(destination, endings);
+            if (!ShouldProcess(destination, action))
+                return;
+            progress.Activity = $"Writing {System.IO.Path.GetFileName(destination)}";
+            foreach (var result in work(destination))
+                WriteObject(result);
+        }
+        catch (Exception error) when (NetworkPaths.IsExpected(error) || error is TrainingException)
+        {
+            ThrowTerminatingError(ToRecord(error, target));
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C: the half-written file is gone, and the pipeline takes no output any more.
+        }
+        finally
+        {
+            progress.RecordType = ProgressRecordType.Completed;
+            if (!Stopping)
+                WriteProgress(progress);
+            progress.RecordType = ProgressRecordType.Processing;
+        }
+    }
+
+    /// <summary>Shows how far the work is, a few times a second.</summary>
+    private protected void Show(int done, int total)
+    {
+        if (DateTime.UtcNow < nextProgress)
+            return;
+        nextProgress = DateTime.UtcNow + ProgressInterval;
+        progress.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{done} of {total}");
+        progress.PercentComplete = 100 * done / Math.Max(total, 1);
+        WriteProgress(progress);
+    }
+
+    /// <summary>Refuses an argument.</summary>
+    private protected void Refuse(string message, string id, object target) =>
+        ThrowTerminatingError(new ErrorRecord(new PSArgumentException(message), id, ErrorCategory.InvalidArgument, target));
+
+    private void CheckDestination(string destination, string[] endings)
+    {
+        if (endings.Length > 0 ? !endings.Contains(System.IO.Path.GetExtension(destination), StringComparer.OrdinalIgnoreCase) : !FileEndings.AllowsModel(destination))
+        {
+            Refuse(
+                $"'{destination}' ends in none of {string.Join(", ", FileEndings.All)}. Give the file one of these endings{(endings.Length > 0 ? "" : ", or no ending for a diffusers folder")}.",
+                "DestinationFormat", destination);
+        }
+
+        if (!Force && (File.Exists(destination) || (Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any())))
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new IOException($"'{destination}' exists. Give another -Destination, or -Force to replace it."), "DestinationExists", ErrorCategory.ResourceExists, destination));
+        }
+    }
+
+    private ErrorRecord ToRecord(Exception error, object target) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new(error, "SourceNotFound", ErrorCategory.ObjectNotFound, target),
+        CheckpointFormatException => new(error, "SourceRefused", ErrorCategory.InvalidData, target),
+        IOException or UnauthorizedAccessException => new(
+            new IOException($"'{Destination}' cannot be written: {error.Message} Free space, or give another -Destination.", error), "DestinationNotWritable", ErrorCategory.WriteError, Destination),
+        // libtorch is not there or does not load.
+        TrainingException => new(error, "RuntimeNotReady", ErrorCategory.ResourceUnavailable, null),
+        _ => new(error, "SourceRefused", ErrorCategory.InvalidArgument, target),
+    };
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using KohyaPS.Engine.Runtime;
+
+namespace KohyaPS.Engine.Checkpoints.Saving;
+
+/// <summary>Saves a model in another layout, format or number type.</summary>
+public static class ModelConversion
+{
+    /// <summary>Converts and writes.</summary>
+    /// <param name="request">What, and into what.</param>
+    /// <param name="cancellation">Ends the work between two tensors.</param>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    /// <exception cref="CheckpointFormatException">It is no model that is known here, or an incomplete one.</exception>
+    /// <exception cref="IOException">The destination cannot be written.</exception>
+    public static DiffusionCheckpoint Run(ConversionRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
+        NativeLibraries.Load();
+        return RunLoaded(request, cancellation);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DiffusionCheckpoint RunLoaded(ConversionRequest request, CancellationToken cancellation)
+    {
+        var destination = Path.GetFullPath(request.Destination);
+        using var checkpoint = Checkpoint.Open(request.Source, new() { Family = request.Family, Variant = request.Variant, AllowsUntrainable = true });
+        SourceFiles.Refuse(destination, [checkpoint.Path]);
+        foreach (var part in checkpoint.Parts)
+            part.RequireTensors(checkpoint.Path);
+        if (checkpoint.LeftOut.Count > 0)
+            request.Warning?.Invoke($"'{checkpoint.Path}' also holds objects of the classes {string.Join(", ", checkpoint.LeftOut.Take(5))}; they are no weights and are left out.");
+        var isFile = ModelWriter.IsFileName(destination);
+        if (!isFile && checkpoint.Unexpected.Count > 0)
+            request.Warning?.Invoke($"{checkpoint.Unexpected.Count} tensors of '{checkpoint.Path}' are no part of the model and are left out, first '{checkpoint.Unexpected[0]}'.");
+        var (bytes, tensors) = ModelWriter.Write(new(checkpoint, destination)
+        {
+            Precision = request.Precision,
+            Metadata = checkpoint.Metadata,
+            Progress = request.Progress,
+            Cancellation = cancellation,
+        });
+        return new()
+        {
+            Path = destination,
+            SizeBytes = bytes,
+            Family = checkpoint.Family,
+            IsDiffusersFolder = !isFile,
+            Precision = request.Precision ?? checkpoint.OwnPrecision,
+            Source = checkpoint.Path,
+            Tensors = tensors,
+            Metadata = isFile ? checkpoint.Metadata : new Dictionary<string, string>(),
+        };
+    }
+}

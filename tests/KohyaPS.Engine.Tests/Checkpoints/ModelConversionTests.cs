@@ -1,0 +1,105 @@
+using KohyaPS.Conformance;
+using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.KeyMaps;
+using KohyaPS.Engine.Checkpoints.Saving;
+using KohyaPS.Engine.Tokenization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace KohyaPS.Engine.Tests.Checkpoints;
+
+/// <summary>The numbers of the peer are golden cases (family models); here are the promises to users.</summary>
+public sealed class ModelConversionTests : IDisposable
+{
+    private static readonly string MiniSd = Path.Combine(GoldenRoot.Checkout, "examples", "demo", "mini-sd.safetensors");
+    private readonly string scratch = Directory.CreateTempSubdirectory("kohyaps-convert-").FullName;
+
+    [Fact]
+    public void A_file_that_became_a_folder_comes_back_with_the_same_tensors()
+    {
+        Convert(MiniSd, "folder");
+        Convert(In("folder"), "again.safetensors");
+        using var before = Checkpoint.Open(MiniSd);
+        using var after = Checkpoint.Open(In("again.safetensors"));
+        foreach (var part in before.Parts)
+            AssertSame(part, after.Find(part.Part)!);
+        Assert.Equal(before.Parts.Select(p => p.Part).Order(), after.Parts.Select(p => p.Part).Order());
+    }
+
+    [Fact]
+    public void The_folder_opens_as_a_diffusers_model_with_clips_own_tokenizer()
+    {
+        Convert(MiniSd, "folder");
+        using var checkpoint = Checkpoint.Open(In("folder"));
+        Assert.Equal(ModelFamily.Sd1, checkpoint.Family);
+        var tokenizer = TokenizerFolder.Read(Path.Combine(In("folder"), "tokenizer"));
+        Assert.Equal(ClipTokenizer.Default.Encode("a photo of a robot, don't!"), tokenizer.Encode("a photo of a robot, don't!"));
+    }
+
+    [Fact]
+    public void A_pickle_holds_the_same_tensors_as_the_file_that_it_was_made_of()
+    {
+        Convert(MiniSd, "model.ckpt");
+        using var before = TensorFileStore.Open(MiniSd);
+        using var after = TensorFileStore.Open(In("model.ckpt"));
+        Assert.Equal(before.Names.Order(), after.Names.Order());
+        foreach (var name in before.Names.Take(20))
+        {
+            using var want = before.Read(name);
+            using var got = after.Read(name);
+            Assert.True(want.eq(got).all().item<bool>(), name);
+        }
+        using var model = Checkpoint.Open(In("model.ckpt"));
+        Assert.Equal(ModelFamily.Sd1, model.Family);
+    }
+
+    [Fact]
+    public void A_stopped_conversion_leaves_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        foreach (var target in new[] { "folder", "model.safetensors", "model.ckpt" })
+            Assert.Throws<OperationCanceledException>(() => ModelConversion.Run(new(MiniSd, In(target)) { Progress = (_, _) => stop.Cancel() }, stop.Token));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
+    }
+
+    [Fact]
+    public void The_source_is_no_destination_and_neither_is_a_place_within_it()
+    {
+        Convert(MiniSd, "folder");
+        Assert.Throws<IOException>(() => Convert(In("folder"), "folder"));
+        Assert.Throws<IOException>(() => Convert(In("folder"), Path.Combine("folder", "model.safetensors")));
+    }
+
+    [Fact]
+    public void Eight_bit_weights_are_read_with_the_factor_beside_them()
+    {
+        var path = In("scaled.safetensors");
+        using var scope = NewDisposeScope();
+        TensorFile.Save(path, new Dictionary<string, Tensor>
+        {
+            ["a.weight"] = tensor(new[] { 1f, -2f }).to((ScalarType)24), ["a.scale_weight"] = tensor(0.5f), ["b.weight"] = tensor(new[] { 4f }).to((ScalarType)24),
+        });
+        using var file = TensorFileStore.Open(path);
+        var store = new MappedStore("U-Net", file.Names.Select(n => (file, new KeyMapping(n, n))));
+        Assert.Equal([0.5f, -1f], store.Read("a.weight").data<float>().ToArray());
+        Assert.Equal(ScalarType.Float32, store.Dtype("a.weight"));
+        Assert.Equal([4f], store.Read("b.weight").to(ScalarType.Float32).data<float>().ToArray());
+        Assert.DoesNotContain("a.scale_weight", store.Names);
+    }
+
+    public void Dispose() => Directory.Delete(scratch, recursive: true);
+
+    private static void AssertSame(CheckpointPart want, CheckpointPart got)
+    {
+        foreach (var name in want.ExpectedNames)
+        {
+            using var a = want.Tensors.Read(name);
+            using var b = got.Tensors.Read(name);
+            Assert.True(a.dtype == b.dtype && a.eq(b).all().item<bool>(), name);
+        }
+    }
+
+    private string In(string name) => Path.Combine(scratch, name);
+
+    private void Convert(string source, string destination) => ModelConversion.Run(new(source, In(destination)), TestContext.Current.CancellationToken);
+}
