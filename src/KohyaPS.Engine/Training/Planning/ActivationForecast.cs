@@ -1,5 +1,6 @@
 using System.Globalization;
 using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Models.Layers.Attention;
 
 namespace KohyaPS.Engine.Training.Planning;
 
@@ -14,6 +15,9 @@ internal sealed class ActivationForecast
     private const int ResBlockValuesOfOutput = 3;       // norm2, SiLU, conv2
     private const int TransformerEnds = 3;              // norm, proj_in, proj_out
     private const int TransformerBlockValues = 31;      // 3 norms; self-attention x, q, k, v, out, projected; cross-attention x, q, out, projected; feed-forward x, 2 x 4 halves, 4 GELU, 4 product
+
+    // One chunk of a prompt.
+    private const long TextKeys = 77;
 
     private readonly ITensorStore unet;
     private readonly int levels;
@@ -32,21 +36,19 @@ internal sealed class ActivationForecast
     /// <summary>Values kept for one picture.</summary>
     /// <param name="latentWidth">Width of the latents.</param>
     /// <param name="latentHeight">Height of the latents.</param>
-    /// <param name="keepsProbabilities">True where attention keeps its probabilities (explicit kernel), false for the fused kernel.</param>
-    public long Values(int latentWidth, int latentHeight, bool keepsProbabilities) =>
-        Blocks(latentWidth, latentHeight, keepsProbabilities).Sum(b => b.Values);
+    public long Values(int latentWidth, int latentHeight) => Blocks(latentWidth, latentHeight).Sum(b => b.Values);
 
     /// <summary>Values kept for one picture with checkpointing: the boundaries of all blocks, and the insides of the largest.</summary>
     /// <inheritdoc cref="Values"/>
-    public long CheckpointedValues(int latentWidth, int latentHeight, bool keepsProbabilities)
+    public long CheckpointedValues(int latentWidth, int latentHeight)
     {
         // A transformer is one segment, however many blocks it has.
-        var segments = Blocks(latentWidth, latentHeight, keepsProbabilities).GroupBy(b => b.Segment)
+        var segments = Blocks(latentWidth, latentHeight).GroupBy(b => b.Segment)
             .Select(s => (Values: s.Sum(b => b.Values), Boundary: s.Max(b => b.Boundary))).ToList();
         return segments.Sum(s => s.Boundary) + segments.Max(s => s.Values);
     }
 
-    private IEnumerable<(string Segment, long Values, long Boundary)> Blocks(int width, int height, bool keepsProbabilities)
+    private IEnumerable<(string Segment, long Values, long Boundary)> Blocks(int width, int height)
     {
         foreach (var name in unet.Names)
         {
@@ -68,7 +70,8 @@ internal sealed class ActivationForecast
             else if (name.EndsWith(".attn1.to_q.weight", StringComparison.Ordinal))
             {
                 var channels = unet.Shape(name)[0];
-                var probabilities = keepsProbabilities ? headsAt(level) * pixels * pixels : 0;
+                // Kept where keys are few: those of the text, and those of a small image.
+                var probabilities = headsAt(level) * pixels * (TextKeys + (pixels <= AttentionKernels.ShortKeys ? pixels : 0));
                 yield return (segment, pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
             }
         }

@@ -11,8 +11,9 @@ internal static class MemoryForecaster
     private const long Mebibyte = 1L << 20;
     private const string FinalNorm = "text_model.final_layer_norm.weight";
 
-    // Measured with mini-sd on Linux: PowerShell, .NET, libtorch's code and its thread pool.
-    private const long ProcessBytes = 550 * Mebibyte;
+    // Measured on Linux: PowerShell, .NET, libtorch's code and its thread pool (550 with mini-sd), and what operations need for themselves and
+    // the allocator keeps (250 with the shapes of SD1.5 at 512x512, in both types, with and without checkpointing; docs/benchmarks.md).
+    private const long ProcessBytes = 800 * Mebibyte;
 
     // Parameter, gradient, and the two moments of Adam, all float32.
     private const long BytesOfParameter = 4 * sizeof(float);
@@ -51,13 +52,12 @@ internal static class MemoryForecaster
         if (datasets.Epochs is not { } epochs)
             return 0;
         var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt);
-        var keepsProbabilities = bytesOfValue == 2;
         return epochs.Datasets.SelectMany(d => d.Buckets).Select(bucket =>
         {
             var (width, height) = (bucket.Size.Width / 8, bucket.Size.Height / 8);
             var values = config.Training.GradientCheckpointing
-                ? forecast.CheckpointedValues(width, height, keepsProbabilities)
-                : forecast.Values(width, height, keepsProbabilities);
+                ? forecast.CheckpointedValues(width, height)
+                : forecast.Values(width, height);
             return values * bytesOfValue * Math.Min(bucket.BatchSize, bucket.SampleCount);
         }).DefaultIfEmpty(0).Max();
     }

@@ -6,8 +6,8 @@ namespace KohyaPS.Engine.Models.Layers.Attention;
 /// <summary>The attention kernels, and which one suits a call.</summary>
 internal static class AttentionKernels
 {
-    // Up to this many keys (a prompt of one chunk has 77) the probabilities are small and three plain products are fastest.
-    private const long ShortKeys = 256;
+    /// <summary>Up to this many keys (a prompt of one chunk has 77) the probabilities are small and three plain products are fastest.</summary>
+    public const long ShortKeys = 256;
 
     /// <summary>Scores, softmax and product, one after the other.</summary>
     public static IAttentionKernel Explicit { get; } = new ExplicitAttention();
