@@ -18,10 +18,8 @@ internal static partial class MetadataCases
     {
         using var folder = new ScratchFolder();
         var inputs = recorded.GetProperty("inputs");
-        Build(folder.Path, inputs);
+        Build(folder.Path, inputs, recorded.GetProperty("settings"));
         var config = ConfigFiles.WithDatasets(FormatsConfig.Of(recorded.GetProperty("settings"), folder.Path));
-        if (config.Folders.InJson is not null)
-            GoldenCheck.Skip("metadata files with captions arrive with a later issue");
         if (config.Validation.ValidationSplit > 0)
             GoldenCheck.Skip("held-back pictures for validation arrive with a later issue");
         var datasets = PlannedDatasets.Prepare(config);
@@ -90,7 +88,7 @@ internal static partial class MetadataCases
         yield return (config.Folders.FinalName + extension, length.TotalSteps, length.Epochs);
     }
 
-    private static void Build(string root, JsonElement inputs)
+    private static void Build(string root, JsonElement inputs, JsonElement settings)
     {
         foreach (var (name, folder) in new[] { ("train_data_dir", "train"), ("reg_data_dir", "reg") })
             if (inputs.GetProperty("dataset").TryGetProperty(name, out var subsets))
@@ -99,6 +97,8 @@ internal static partial class MetadataCases
                         WriteImage(Path.Combine(root, folder, subset.Name, image.Name), image.Value);
         if (inputs.GetProperty("dataset").TryGetProperty("dataset_config", out var text))
             File.WriteAllText(Path.Combine(root, "data.toml"), text.GetString()!.Replace("ROOT", Path.Combine(root, "train").Replace('\\', '/'), StringComparison.Ordinal));
+        if (inputs.GetProperty("dataset").TryGetProperty("in_json", out var entries))
+            File.WriteAllText(Path.Combine(root, settings.GetProperty("in_json").GetString()!), entries.GetRawText());
         foreach (var file in inputs.GetProperty("files").EnumerateObject())
             File.WriteAllBytes(Path.Combine(root, file.Name), Bytes(file.Value));
     }

@@ -127,6 +127,7 @@ public sealed class EffectStudio : IDisposable
         WritePicture(At("reg", "1_thing", "r.png"), 64, 64, 'r');
         File.WriteAllText(At("reg", "1_thing", "r.txt"), "a thing");
         File.WriteAllText(At("pictures.json"), """{"a.png": {"caption": "from metadata", "tags": "blob, red"}, "c.png": {"tags": "blob, green"}}""");
+        File.WriteAllText(At("pictures2.json"), """{"a.png": {"caption": "said otherwise", "tags": "round, old"}, "c.png": {"tags": "tall, dark"}}""");
     }
 
     private static void WritePicture(string path, int width, int height, int seed)

@@ -63,7 +63,7 @@ internal static class DatasetMetadata
         var buckets = dataset.Dataset.Buckets;
         return new()
         {
-            ["is_dreambooth"] = true,
+            ["is_dreambooth"] = dataset.Dataset.Subsets.All(subset => subset.MetadataFile is null),
             ["batch_size_per_device"] = dataset.Dataset.BatchSize,
             ["num_train_images"] = dataset.TrainSampleCount,
             ["num_reg_images"] = dataset.RegularizationSampleCount,
@@ -78,25 +78,35 @@ internal static class DatasetMetadata
         };
     }
 
-    private static Dictionary<string, object?> Describe(DatasetSubset subset) => new()
+    private static Dictionary<string, object?> Describe(DatasetSubset subset)
     {
-        ["img_count"] = subset.Images.Count,
-        ["num_repeats"] = subset.Repeats,
-        ["color_aug"] = subset.Settings.ColorAug,
-        ["flip_aug"] = subset.Settings.FlipAug,
-        ["random_crop"] = subset.Settings.RandomCrop,
-        ["shuffle_caption"] = subset.Settings.ShuffleCaption,
-        ["keep_tokens"] = subset.Settings.KeepTokens,
-        ["keep_tokens_separator"] = subset.Settings.KeepTokensSeparator ?? "",
-        ["secondary_separator"] = subset.Settings.SecondarySeparator,
-        ["enable_wildcard"] = subset.Settings.EnableWildcard,
-        ["caption_prefix"] = subset.Settings.CaptionPrefix,
-        ["caption_suffix"] = subset.Settings.CaptionSuffix,
-        ["resize_interpolation"] = Word(subset.Settings.ResizeInterpolation),
-        ["image_dir"] = subset.Name,
-        ["class_tokens"] = subset.ClassTokens,
-        ["is_reg"] = subset.IsRegularization,
-    };
+        var described = new Dictionary<string, object?>
+        {
+            ["img_count"] = subset.Images.Count,
+            ["num_repeats"] = subset.Repeats,
+            ["color_aug"] = subset.Settings.ColorAug,
+            ["flip_aug"] = subset.Settings.FlipAug,
+            ["random_crop"] = subset.Settings.RandomCrop,
+            ["shuffle_caption"] = subset.Settings.ShuffleCaption,
+            ["keep_tokens"] = subset.Settings.KeepTokens,
+            ["keep_tokens_separator"] = subset.Settings.KeepTokensSeparator ?? "",
+            ["secondary_separator"] = subset.Settings.SecondarySeparator,
+            ["enable_wildcard"] = subset.Settings.EnableWildcard,
+            ["caption_prefix"] = subset.Settings.CaptionPrefix,
+            ["caption_suffix"] = subset.Settings.CaptionSuffix,
+            ["resize_interpolation"] = Word(subset.Settings.ResizeInterpolation),
+        };
+        if (subset.Folder.Length > 0)
+            described["image_dir"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(subset.Folder));
+        if (subset.MetadataFile is { } metadataFile)
+        {
+            described["metadata_file"] = Path.GetFileName(metadataFile);
+            return described;
+        }
+        described["class_tokens"] = subset.ClassTokens;
+        described["is_reg"] = subset.IsRegularization;
+        return described;
+    }
 
     /// <summary>A folder that several datasets use keeps its first name; the others are numbered.</summary>
     private static Dictionary<string, object?> Folders(IEnumerable<DatasetSubset> subsets)
