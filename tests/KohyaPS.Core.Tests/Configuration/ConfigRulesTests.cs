@@ -77,6 +77,8 @@ public sealed class ConfigRulesTests
     [InlineData("optimizer_type=prodigy", "UnetLr! LearningRate? LrWarmupSteps?")]
     [InlineData("optimizer_type=prodigy | unet_lr=1 | text_encoder_lr=0 | learning_rate=1 | lr_warmup_steps=0", "")]
     [InlineData("optimizer_type=prodigy | unet_lr=1 | text_encoder_lr=1 | learning_rate=1 | lr_warmup_steps=50", "LrWarmupSteps?")]
+    [InlineData("optimizer_type=prodigy | unet_lr=1 | text_encoder_lr=1 | learning_rate=1 | lr_warmup_steps=50 | optimizer_args=safeguard_warmup=True", "")]
+    [InlineData("optimizer_type=prodigy | unet_lr=1 | text_encoder_lr=1 | learning_rate=1 | lr_warmup_steps=50 | optimizer_args=safeguard_warmup=False", "LrWarmupSteps?")]
     [InlineData("optimizer_type=prodigy | unet_lr=1 | text_encoder_lr=1 | learning_rate=1 | lr_scheduler=constant | loraplus_lr_ratio=16", "LoraplusLrRatio!")]
     [InlineData("optimizer_type=dadaptsgd | unet_lr=1 | text_encoder_lr=1 | learning_rate=1 | lr_scheduler=constant | mid_lr_weight=0.5", "MidLrWeight!")]
     [InlineData("optimizer_type=dadaptadan | unet_lr=1 | text_encoder_lr=0.5 | lr_warmup_steps=0", "UnetLr?")]
@@ -141,6 +143,11 @@ public sealed class ConfigRulesTests
     [InlineData("lr_scheduler_type=cosine", "Set LrScheduler to cosine and leave LrSchedulerType out.")]
     public void A_mistake_in_a_schedule_comes_with_its_cure(string settings, string remedy) =>
         Assert.Equal(remedy, Assert.Single(Config(settings).Validate(), problem => !problem.IsWarning).Remedy);
+
+    [Fact]
+    public void The_way_to_own_rates_with_Adafactor_leaves_out_what_turns_relative_step_on_again() =>
+        Assert.Equal("Set LrScheduler to adafactor; or add relative_step=False to OptimizerArgs, without warmup_init, to use your own.",
+            Assert.Single(Config("optimizer_type=adafactor | optimizer_args=warmup_init=True | lr_scheduler=cosine").Validate()).Remedy);
 
     [Theory]
     [InlineData("network_module=lycoris.kohya", "NetworkModule")]

@@ -52,10 +52,14 @@ internal static class OptimizerRules
         }
         if (network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null)
             yield return Different(network.DownLrWeight is not null ? nameof(network.DownLrWeight) : network.MidLrWeight is not null ? nameof(network.MidLrWeight) : nameof(network.UpLrWeight), "Factors for blocks give them different rates", "Leave out DownLrWeight, MidLrWeight and UpLrWeight.");
-        if (config.Schedule is { HasWarmup: true, EffectiveWarmup.Value: > 0 })
+        if (config.Schedule is { HasWarmup: true, EffectiveWarmup.Value: > 0 } && !SafeguardsWarmup(optimizer))
             yield return Warning("LrWarmupSteps", $"A warm-up begins with a rate of 0, so that {type} learns nothing in its first step, and the small rates after it disturb its estimate; it begins with tiny steps by itself.",
                 type == OptimizerType.Prodigy ? "Set LrWarmupSteps to 0; or keep it and add safeguard_warmup=True to OptimizerArgs." : "Set LrWarmupSteps to 0.");
     }
+
+    /// <summary>Whether the estimate leaves the small rates of a warm-up out of account.</summary>
+    private static bool SafeguardsWarmup(OptimizerSettings optimizer) =>
+        OptimizerArguments.Read(optimizer, out _) is var arguments && arguments.Has("safeguard_warmup") && arguments.Flag("safeguard_warmup");
 
     /// <summary>The rates of the parts that are trained.</summary>
     private static List<double> Rates(LoraConfig config)

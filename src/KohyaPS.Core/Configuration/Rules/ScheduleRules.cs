@@ -55,13 +55,15 @@ internal static class ScheduleRules
         var schedule = config.Schedule;
         var isAdafactor = config.Optimizer.IsRelativeStep;
         var name = schedule.LrSchedulerType ?? SettingText.Format(schedule.LrScheduler);
+        // warmup_init turns relative_step on again.
+        var ownRates = isAdafactor && OptimizerArguments.Read(config.Optimizer, out _).Flag("warmup_init") ? "add relative_step=False to OptimizerArgs, without warmup_init," : "add relative_step=False to OptimizerArgs";
         if (schedule.LrSchedulerType is not null || schedule.LrScheduler != (isAdafactor ? LrScheduler.Adafactor : LrScheduler.Constant))
             yield return isAdafactor
-                ? Warning("LrScheduler", $"Adafactor with relative_step finds its own rates: the schedule {name} and the learning rates have no effect.", "Set LrScheduler to adafactor; or add relative_step=False to OptimizerArgs to use your own.")
+                ? Warning("LrScheduler", $"Adafactor with relative_step finds its own rates: the schedule {name} and the learning rates have no effect.", $"Set LrScheduler to adafactor; or {ownRates} to use your own.")
                 : Warning("LrScheduler", $"{config.Optimizer.OptimizerType} averages the weights in place of a schedule: {name} has no effect.", "Set LrScheduler to constant.");
         if (schedule.LrWarmupSteps is { Value: > 0 } warmup)
             yield return isAdafactor
-                ? Warning("LrWarmupSteps", "Adafactor with relative_step has a schedule of its own; LrWarmupSteps is taken as 0.", "Leave it out, or add relative_step=False to OptimizerArgs.")
+                ? Warning("LrWarmupSteps", "Adafactor with relative_step has a schedule of its own; LrWarmupSteps is taken as 0.", $"Leave it out, or {ownRates.TrimEnd(',')}.")
                 : Warning("LrWarmupSteps", $"{config.Optimizer.OptimizerType} takes its warm-up from its own arguments; LrWarmupSteps has no effect.", $"Leave it out{(config.Optimizer.OptimizerType is OptimizerType.AdamWScheduleFree or OptimizerType.SGDScheduleFree ? $", and add warmup_steps={(warmup.IsShare ? "100" : SettingText.Format(warmup))} to OptimizerArgs" : "")}.");
     }
 

@@ -36,9 +36,6 @@ internal abstract class AveragedOptimizer : FlatOptimizer
     public override bool OwnsSchedule => true;
 
     /// <inheritdoc/>
-    public override bool HasAveragedWeights => true;
-
-    /// <inheritdoc/>
     public override void Evaluate()
     {
         if (trained is not null)

@@ -25,9 +25,6 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>True for optimizers that set their own rates: no schedule moves the groups' rates then.</summary>
     public virtual bool OwnsSchedule => false;
 
-    /// <summary>True for optimizers whose averaged weights differ from those they train: <see cref="Evaluate"/> before saving and sampling.</summary>
-    public virtual bool HasAveragedWeights => false;
-
     /// <summary>The step size that a group's learning rate really means, as of the last step: d · lr for those that find d themselves.</summary>
     public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
 
