@@ -14,6 +14,7 @@
         'Compare-LoraConfig'
         'Convert-DiffusionModel'
         'Convert-LoraNetwork'
+        'Export-BucketPreview'
         'Export-LoraConfig'
         'Get-LoraNetwork'
         'Get-LoraTraining'

@@ -76,6 +76,33 @@ public sealed class BucketedDataset
         return all;
     }
 
+    /// <summary>Registers what can be used and names the rest, to look at a dataset that may not be trainable yet. Regularisation pictures keep their own repeats.</summary>
+    /// <param name="dataset">The dataset as read.</param>
+    /// <param name="compatibility">Which rule makes the bucket list.</param>
+    /// <param name="refused">Told of each picture that has a fault or fits no bucket, and why.</param>
+    /// <exception cref="DatasetException">The bucket settings contradict each other.</exception>
+    public static BucketedDataset CreateUsable(TrainingDataset dataset, Compatibility compatibility, Action<TrainingImage, DatasetException> refused)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(refused);
+        var planner = new BucketPlanner(dataset.Buckets, compatibility);
+        var images = new List<RegisteredImage>();
+        foreach (var image in dataset.Images)
+        {
+            try
+            {
+                if (image.Fault is { } fault)
+                    throw new DatasetException(fault);
+                images.Add(new(images.Count, image, image.Subset.Repeats, Assign(planner, image), dataset.Buckets.EnableBucket));
+            }
+            catch (DatasetException reason)
+            {
+                refused(image, reason);
+            }
+        }
+        return new(dataset, images);
+    }
+
     private static BucketAssignment Assign(BucketPlanner planner, TrainingImage image)
     {
         try
