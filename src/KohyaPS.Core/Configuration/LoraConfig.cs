@@ -30,6 +30,9 @@ public sealed record LoraConfig
     /// <summary>Datasets with settings of their own; null when the folders say it all.</summary>
     public IReadOnlyList<DatasetDefinition>? Datasets { get; init; }
 
+    /// <summary>Whether datasets are described one by one, here or in the file that DatasetConfig names.</summary>
+    public bool DescribesDatasets => Datasets is not null || Folders.DatasetConfig is not null;
+
     /// <summary>How captions are read.</summary>
     public CaptionsSettings Captions { get; init; } = new();
 

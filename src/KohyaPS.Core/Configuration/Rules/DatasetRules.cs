@@ -66,7 +66,7 @@ internal static class DatasetRules
         var folders = config.Folders;
         if (folders.DatasetConfig is not null && config.Datasets is not null)
             yield return Error("DatasetConfig", "DatasetConfig names a file of datasets, and the configuration holds datasets of its own.", "Keep one of them.");
-        if (folders.DatasetConfig is not null || config.Datasets is not null)
+        if (config.DescribesDatasets)
         {
             var unused = new (string Name, string? Path)[] { ("TrainDataDir", folders.TrainDataDir), ("RegDataDir", folders.RegDataDir), ("InJson", folders.InJson) };
             foreach (var (name, _) in unused.Where(folder => folder.Path is not null))

@@ -3,12 +3,9 @@ namespace KohyaPS.Engine.Training.Saving;
 /// <summary>What the metadata say about pictures, captions and buckets. Keys are without their ss_.</summary>
 internal static class DatasetMetadata
 {
-    /// <summary>The entries: one dataset in plain words, several as a list.</summary>
+    /// <summary>The entries: one dataset in plain words, described or several ones as a list.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Of(TrainingRecord record) =>
-        Shared(record).Concat(IsDescribed(record.Config) || record.Datasets.Count != 1 ? Several(record) : Single(record, record.Datasets[0]));
-
-    // A dataset_config, read in or still a file's name, is told as a list even when it has one dataset.
-    private static bool IsDescribed(LoraConfig config) => config.Datasets is not null || config.Folders.DatasetConfig is not null;
+        Shared(record).Concat(record.Config.DescribesDatasets || record.Datasets.Count != 1 ? Several(record) : Single(record, record.Datasets[0]));
 
     private static IEnumerable<KeyValuePair<string, object?>> Shared(TrainingRecord record) =>
     [

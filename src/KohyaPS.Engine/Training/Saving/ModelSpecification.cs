@@ -59,7 +59,7 @@ internal static class ModelSpecification
     private static string TrainedResolution(LoraConfig config)
     {
         var (width, height) = config.Buckets.Resolution;
-        if (config.Datasets is not null && config.Buckets.Resolution == new BucketsSettings().Resolution)
+        if (config.DescribesDatasets && config.Buckets.Resolution == new BucketsSettings().Resolution)
             width = height = config.Model switch { { Sdxl: true } => 1024, { V2: true, VParameterization: true } => 768, _ => 512 };
         return string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
     }
