@@ -23,50 +23,8 @@ namespace KohyaPS.Commands;
 /// <seealso cref="MergeLoraNetworkCommand"/>
 [Cmdlet(VerbsCommon.Get, "LoraNetwork", DefaultParameterSetName = "Path")]
 [OutputType(typeof(LoraNetwork))]
-public sealed class GetLoraNetworkCommand : PSCmdlet
+public sealed class GetLoraNetworkCommand : NetworkFilesCommand
 {
-    /// <summary>The LoRA files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>The LoRA files, their names taken as they are. Files, network objects and training results from the pipeline bind here.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "NetworkPath")]
-    [AllowNull]
-    [AllowEmptyString]
-    public string?[]? LiteralPath { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath ?? [null])
-        {
-            try
-            {
-                foreach (var file in NetworkPaths.Resolve(this, path, ParameterSetName != "Path"))
-                    Read(file);
-            }
-            catch (Exception error) when (NetworkPaths.IsExpected(error))
-            {
-                WriteError(NetworkPaths.ToRecord(error, path));
-            }
-        }
-    }
-
-    private void Read(string file)
-    {
-        LoraNetwork network;
-        try
-        {
-            network = LoraNetworkReader.Read(file);
-        }
-        catch (Exception error) when (NetworkPaths.IsExpected(error))
-        {
-            WriteError(NetworkPaths.ToRecord(error, file));
-            return;
-        }
-        WriteObject(network);
-    }
+    private protected override void Process(string file) => WriteObject(LoraNetworkReader.Read(file));
 }

@@ -18,39 +18,12 @@ namespace KohyaPS.Commands;
 /// <seealso cref="TestLoraNetworkCommand"/>
 [Cmdlet(VerbsDiagnostic.Measure, "LoraNetwork", DefaultParameterSetName = "Path")]
 [OutputType(typeof(TensorStatistic))]
-public sealed class MeasureLoraNetworkCommand : PSCmdlet
+public sealed class MeasureLoraNetworkCommand : NetworkFilesCommand
 {
-    /// <summary>The LoRA files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>The LoRA files, their names taken as they are. Files, network objects and training results from the pipeline bind here.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "NetworkPath")]
-    [AllowNull]
-    [AllowEmptyString]
-    public string?[]? LiteralPath { get; set; }
-
     /// <summary>Also measures alphas and whatever else is in the file.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath ?? [null])
-        {
-            try
-            {
-                foreach (var file in NetworkPaths.Resolve(this, path, ParameterSetName != "Path"))
-                    WriteObject(NetworkStatistics.Of(file, All), enumerateCollection: true);
-            }
-            catch (Exception error) when (NetworkPaths.IsExpected(error))
-            {
-                WriteError(NetworkPaths.ToRecord(error, path));
-            }
-        }
-    }
+    private protected override void Process(string file) => WriteObject(NetworkStatistics.Of(file, All), enumerateCollection: true);
 }

@@ -22,43 +22,14 @@ namespace KohyaPS.Commands;
 /// <seealso cref="GetLoraNetworkCommand"/>
 [Cmdlet(VerbsDiagnostic.Test, "LoraNetwork", DefaultParameterSetName = "Path")]
 [OutputType(typeof(LoraFinding), typeof(bool))]
-public sealed class TestLoraNetworkCommand : PSCmdlet
+public sealed class TestLoraNetworkCommand : NetworkFilesCommand
 {
-    /// <summary>The LoRA files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>The LoRA files, their names taken as they are. Files, network objects and training results from the pipeline bind here.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "NetworkPath")]
-    [AllowNull]
-    [AllowEmptyString]
-    public string?[]? LiteralPath { get; set; }
-
     /// <summary>Gives true or false for each file instead of the findings; warnings do not count.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath ?? [null])
-        {
-            try
-            {
-                foreach (var file in NetworkPaths.Resolve(this, path, ParameterSetName != "Path"))
-                    Check(file);
-            }
-            catch (Exception error) when (NetworkPaths.IsExpected(error))
-            {
-                WriteError(NetworkPaths.ToRecord(error, path));
-            }
-        }
-    }
-
-    private void Check(string file)
+    private protected override void Process(string file)
     {
         IReadOnlyList<LoraFinding> findings;
         try
@@ -69,11 +40,6 @@ public sealed class TestLoraNetworkCommand : PSCmdlet
         {
             // A file that cannot be read is what this cmdlet is there to find.
             findings = [new(file, "Unreadable", null, error.Message, "Get the file again.")];
-        }
-        catch (Exception error) when (NetworkPaths.IsExpected(error))
-        {
-            WriteError(NetworkPaths.ToRecord(error, file));
-            return;
         }
         if (Quiet)
             WriteObject(findings.All(f => f.IsWarning));
