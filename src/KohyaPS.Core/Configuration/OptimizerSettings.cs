@@ -48,4 +48,7 @@ public sealed record OptimizerSettings : SettingGroup
 
     /// <summary>Whether the optimizer averages the weights in place of a schedule: schedule and warm-up are then not used.</summary>
     public bool IsScheduleFree => OptimizerType is OptimizerType.AdamWScheduleFree or OptimizerType.RAdamScheduleFree or OptimizerType.SGDScheduleFree or OptimizerType.ProdigyPlusScheduleFree;
+
+    /// <summary>Whether the optimizer takes the place of a schedule, in either of these ways.</summary>
+    public bool OwnsSchedule => IsRelativeStep || IsScheduleFree;
 }

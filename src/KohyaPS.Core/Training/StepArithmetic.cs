@@ -47,7 +47,7 @@ public static class StepArithmetic
     /// <summary>It may be longer than the training, which then stops on the slope.</summary>
     private static int Warmup(LoraConfig config, int totalSteps)
     {
-        if (config.Optimizer.IsRelativeStep || config.Optimizer.IsScheduleFree || !config.Schedule.HasWarmup)
+        if (config.Optimizer.OwnsSchedule || !config.Schedule.HasWarmup)
             return 0;
         var warmup = config.Schedule.EffectiveWarmup;
         // The old GUI computed the steps itself and rounded them; the trainer rounds down.

@@ -20,13 +20,6 @@ internal sealed record OptimizerCase(JsonElement Recorded, GoldenTensors? Tensor
     /// <summary>False where the peer's values are kept for information only.</summary>
     public bool IsBinding => !Recorded.TryGetProperty("binding", out var binding) || binding.GetBoolean();
 
-    /// <summary>Leaves a case whose optimizer no training of this version has.</summary>
-    public static void SkipLater(LoraConfig config)
-    {
-        if (AvailabilityRules.Check(config).FirstOrDefault(p => p.Setting == nameof(OptimizerSettings.OptimizerType)) is { } later)
-            GoldenCheck.Skip($"{config.Optimizer.OptimizerType}: {later.Message}");
-    }
-
     /// <summary>The settings as a command line of the trainer, read as the product reads one.</summary>
     /// <param name="rates">Learning rates of text encoder and U-Net; null keeps the one of all.</param>
     /// <param name="steps">Length of the training.</param>

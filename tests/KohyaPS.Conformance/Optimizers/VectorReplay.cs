@@ -42,7 +42,6 @@ internal static class VectorReplay
     {
         using var scope = NewDisposeScope();
         var config = Config(entry, name);
-        OptimizerCase.SkipLater(config);
         var initial = entry.GetProperty("initial").EnumerateArray().Select(Values).ToList();
         using var parameters = new RecordedParameters([(config.Optimizer.LearningRate, [.. initial.Select((v, i) => ($"p{i}", (IReadOnlyList<long>)v.shape))])], dtype);
         for (var i = 0; i < initial.Count; i++)

@@ -9,9 +9,7 @@ namespace KohyaPS.Engine.Tests.Optimizers;
 /// <summary>What every optimizer keeps: the same few operations for any number of adapters, and a state from which it goes on bit by bit.</summary>
 public class FlatOptimizerTests
 {
-    private static readonly OptimizerType[] Later = [.. Enum.GetValues<OptimizerType>().Where(IsLater)];
-
-    public static TheoryData<OptimizerType> All => [.. Enum.GetValues<OptimizerType>().Except(Later)];
+    public static TheoryData<OptimizerType> All => [.. Enum.GetValues<OptimizerType>()];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -141,7 +139,4 @@ public class FlatOptimizerTests
         for (var i = 0; i < group.Slices.Count; i++)
             group.MarkUsed(i);
     }
-
-    private static bool IsLater(OptimizerType type) =>
-        AvailabilityRules.Check(new() { Optimizer = new() { OptimizerType = type } }).Any(p => p.Setting == nameof(OptimizerSettings.OptimizerType));
 }

@@ -19,7 +19,7 @@ internal static class ScheduleRules
             yield return Error("LrWarmupSteps", $"LrWarmupSteps is {schedule.LrWarmupSteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
         if (schedule.LrDecaySteps.Value < 0)
             yield return Error("LrDecaySteps", $"LrDecaySteps is {schedule.LrDecaySteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
-        var problems = optimizer.IsRelativeStep || optimizer.IsScheduleFree ? Replaced(config) : Warmup(config).Concat(CheckSchedule(schedule, optimizer));
+        var problems = optimizer.OwnsSchedule ? Replaced(config) : Warmup(config).Concat(CheckSchedule(schedule, optimizer));
         foreach (var problem in problems)
             yield return problem;
         if (schedule.LrDecaySteps.Value != 0 && (schedule.LrScheduler != LrScheduler.WarmupStableDecay || schedule.LrSchedulerType is not null))
@@ -39,7 +39,7 @@ internal static class ScheduleRules
     internal static IEnumerable<ConfigProblem> CheckLength(LoraConfig config, TrainingLength length)
     {
         var (schedule, optimizer) = (config.Schedule, config.Optimizer);
-        if (optimizer.IsRelativeStep || optimizer.IsScheduleFree)
+        if (optimizer.OwnsSchedule)
             yield break;
         if (length.WarmupSteps >= length.TotalSteps)
             yield return Warning("LrWarmupSteps", $"The warm-up takes {length.WarmupSteps} steps and the training {length.TotalSteps}: the full learning rate is never reached.", "Lower LrWarmupSteps; 5% to 10% is usual.");

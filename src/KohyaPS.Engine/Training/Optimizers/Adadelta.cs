@@ -35,9 +35,7 @@ internal sealed class Adadelta : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, v, accumulated) = (group.Values, group.Gradients, group.State(SquareName), group.State(DeltaName));
-        if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g, v, accumulated) = (group.Values, group.DecayedGradients(weightDecay), group.State(SquareName), group.State(DeltaName));
         v.FollowSquare(g, rho);
         var delta = accumulated.add(eps).sqrt_().div_(v.add(eps).sqrt_()).mul_(g);
         accumulated.FollowSquare(delta, rho);

@@ -41,9 +41,6 @@ internal sealed class Adafactor : FlatOptimizer
             AddStates(Groups[i], factored[i]);
     }
 
-    /// <inheritdoc/>
-    public override bool OwnsSchedule => isRelative;
-
     /// <summary>With relative_step, the rate of the group's first parameter; before the first step, the configured one, which nothing uses.</summary>
     public override double EffectiveRate(int group)
     {

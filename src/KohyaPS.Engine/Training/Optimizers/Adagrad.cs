@@ -31,9 +31,7 @@ internal sealed class Adagrad : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, sum) = (group.Values, group.Gradients, group.State(SumName));
-        if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g, sum) = (group.Values, group.DecayedGradients(weightDecay), group.State(SumName));
         sum.addcmul_(g, g, 1);
         group.ByStep(t => group.LearningRate / (1 + (t - 1) * rateDecay)).SubtractQuotient(p, g, sum.sqrt().add_(eps));
     }

@@ -48,11 +48,7 @@ internal sealed class AdamW : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, m, v) = (group.Values, group.Gradients, group.State(MomentName), group.State(SquareName));
-        if (isDecoupled)
-            p.Times(1 - group.LearningRate * weightDecay);
-        else if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g, m, v) = (group.Values, group.Decay(weightDecay, isDecoupled), group.State(MomentName), group.State(SquareName));
         m.Follow(g, 1 - beta1);
         v.FollowSquare(g, beta2);
         if (amsgrad)

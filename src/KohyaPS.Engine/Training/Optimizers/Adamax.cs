@@ -36,9 +36,7 @@ internal sealed class Adamax : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, m, u) = (group.Values, group.Gradients, group.State(MomentName), group.State(NormName));
-        if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g, m, u) = (group.Values, group.DecayedGradients(weightDecay), group.State(MomentName), group.State(NormName));
         m.Follow(g, 1 - beta1);
         u.copy_(maximum(u.Times(beta2), g.abs().add_(eps)));
         group.ByStep(t => group.LearningRate / (1 - Math.Pow(beta1, t))).SubtractQuotient(p, m, u);

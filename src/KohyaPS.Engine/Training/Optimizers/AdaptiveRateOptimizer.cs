@@ -72,10 +72,6 @@ internal abstract class AdaptiveRateOptimizer : FlatOptimizer
             $"{Name} finds one step size for all and needs the same learning rate everywhere, but there are {SettingText.Format(rate)} and {SettingText.Format(other.LearningRate)}. Set UnetLr, TextEncoderLr and LearningRate to 1, and leave LoRA+ ratios and block factors out.");
     }
 
-    /// <summary>The gradient with the decay in it, where the decay is coupled.</summary>
-    protected static Tensor Decayed(OptimizerGroup group, double weightDecay) =>
-        weightDecay == 0 ? group.Gradients : group.Gradients.add(group.Values, weightDecay);
-
     /// <summary>d ← max(d, min(estimate, d · growth)); an estimate that is no number leaves it alone.</summary>
     protected void Raise(double estimate, double growth)
     {

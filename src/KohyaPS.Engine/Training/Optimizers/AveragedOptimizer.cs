@@ -33,9 +33,6 @@ internal abstract class AveragedOptimizer : FlatOptimizer
     }
 
     /// <inheritdoc/>
-    public override bool OwnsSchedule => true;
-
-    /// <inheritdoc/>
     public override void Evaluate()
     {
         if (trained is not null)

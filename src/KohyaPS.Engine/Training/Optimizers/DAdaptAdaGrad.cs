@@ -47,7 +47,7 @@ internal sealed class DAdaptAdaGrad : AdaptiveRateOptimizer
         var gradients = 0.0;
         foreach (var group in Groups)
         {
-            var g = Decayed(group, weightDecay);
+            var g = group.DecayedGradients(weightDecay);
             var (alpha, s) = (group.State("alphak"), group.State("sk"));
             this[SquaresName] -= Weighted(group, s, alpha);
             this[AbsoluteName] -= AbsoluteSum(group, s);

@@ -42,7 +42,7 @@ internal sealed class DAdaptAdam : AdaptiveRateOptimizer
         var (numerator, denominator) = (0.0, 0.0);
         foreach (var group in Moving)
         {
-            var g = Decayed(group, isDecoupled ? 0 : weightDecay);
+            var g = group.DecayedGradients(isDecoupled ? 0 : weightDecay);
             var (s, m, v) = (group.State("s"), group.State("exp_avg"), group.State("exp_avg_sq"));
             numerator += step * Dot(group, g, s.div(v.sqrt().add_(eps)));
             m.Times(beta1).add_(g, step * (1 - beta1));

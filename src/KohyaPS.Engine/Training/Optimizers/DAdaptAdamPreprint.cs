@@ -39,7 +39,7 @@ internal sealed class DAdaptAdamPreprint : AdaptiveRateOptimizer
         var (gradients, numerator, denominator) = (0.0, 0.0, 0.0);
         foreach (var group in Moving)
         {
-            var g = Decayed(group, isDecoupled ? 0 : weightDecay);
+            var g = group.DecayedGradients(isDecoupled ? 0 : weightDecay);
             var (s, m, v) = (group.State("s"), group.State("exp_avg"), group.State("exp_avg_sq"));
             m.Times(beta1).add_(g, step * (1 - beta1));
             v.Times(beta2).addcmul_(g, g, 1 - beta2);

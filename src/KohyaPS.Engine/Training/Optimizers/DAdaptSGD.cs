@@ -51,7 +51,7 @@ internal sealed class DAdaptSGD : AdaptiveRateOptimizer
         var (products, squares) = (0.0, 0.0);
         foreach (var group in Moving)
         {
-            var (g, s) = (Decayed(group, weightDecay), group.State("s"));
+            var (g, s) = (group.DecayedGradients(weightDecay), group.State("s"));
             products += step * Dot(group, g, s);
             s.add_(g, step);
             squares += Dot(group, s, s);

@@ -22,9 +22,6 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>What a saved state calls the optimizer: one that reads the same state in the same way has the same name.</summary>
     public virtual string Name => GetType().Name;
 
-    /// <summary>True for optimizers that set their own rates: no schedule moves the groups' rates then.</summary>
-    public virtual bool OwnsSchedule => false;
-
     /// <summary>The step size that a group's learning rate really means, as of the last step: d · lr for those that find d themselves.</summary>
     public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
 

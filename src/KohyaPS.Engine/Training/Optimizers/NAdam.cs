@@ -44,12 +44,8 @@ internal sealed class NAdam : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, m, v) = (group.Values, group.Gradients, group.State(MomentName), group.State(SquareName));
+        var (p, g, m, v) = (group.Values, group.Decay(weightDecay, isDecoupled), group.State(MomentName), group.State(SquareName));
         var lr = group.LearningRate;
-        if (isDecoupled)
-            p.Times(1 - lr * weightDecay);
-        else if (weightDecay != 0)
-            g = g.add(p, weightDecay);
         m.Follow(g, 1 - beta1);
         v.FollowSquare(g, beta2);
         var denominator = group.ByStep(t => 1 - Math.Pow(beta2, t)).Divide(v.clone()).sqrt_().add_(eps);

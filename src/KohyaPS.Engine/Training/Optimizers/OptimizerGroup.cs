@@ -56,6 +56,21 @@ internal sealed class OptimizerGroup : IDisposable
     /// <summary>The number of elements of each parameter in double precision, in the order of the slices.</summary>
     public Tensor ElementCounts => elementCounts.Value;
 
+    /// <summary>The gradients with the decay in them, g + wd·p: L2 regularisation.</summary>
+    /// <param name="weightDecay">wd; 0 gives the gradients themselves.</param>
+    public Tensor DecayedGradients(double weightDecay) => weightDecay == 0 ? Gradients : Gradients.add(Values, weightDecay);
+
+    /// <summary>The gradients of a step with decay: decoupled, which shrinks the values first, p(1 − lr·wd), or within the gradients.</summary>
+    /// <param name="weightDecay">wd.</param>
+    /// <param name="isDecoupled">Which of both.</param>
+    public Tensor Decay(double weightDecay, bool isDecoupled)
+    {
+        if (!isDecoupled)
+            return DecayedGradients(weightDecay);
+        Values.Times(1 - LearningRate * weightDecay);
+        return Gradients;
+    }
+
     /// <summary>Makes a state tensor; it lives as long as the optimizer.</summary>
     /// <param name="name">Its name, as the original program calls it.</param>
     /// <param name="dtype">Its type; null is that of the parameters.</param>

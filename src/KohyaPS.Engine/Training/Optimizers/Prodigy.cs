@@ -89,7 +89,7 @@ internal sealed class Prodigy : AdaptiveRateOptimizer
         return true;
     }
 
-    private Tensor Gradient(OptimizerGroup group) => Decayed(group, isDecoupled ? 0 : weightDecay);
+    private Tensor Gradient(OptimizerGroup group) => group.DecayedGradients(isDecoupled ? 0 : weightDecay);
 
     private void Estimate(double d, double numerator, double denominator)
     {

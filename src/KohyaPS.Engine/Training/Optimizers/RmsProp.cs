@@ -44,9 +44,7 @@ internal sealed class RmsProp : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g, v) = (group.Values, group.Gradients, group.State(SquareName));
-        if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g, v) = (group.Values, group.DecayedGradients(weightDecay), group.State(SquareName));
         v.FollowSquare(g, alpha);
         var denominator = (isCentered ? Variance(group, g, v) : v.clone()).sqrt_().add_(eps);
         if (momentum > 0)

@@ -40,9 +40,7 @@ internal sealed class Sgd : FlatOptimizer
 
     private void Update(OptimizerGroup group)
     {
-        var (p, g) = (group.Values, group.Gradients);
-        if (weightDecay != 0)
-            g = g.add(p, weightDecay);
+        var (p, g) = (group.Values, group.DecayedGradients(weightDecay));
         if (momentum != 0)
         {
             var b = group.State(BufferName).Times(momentum);

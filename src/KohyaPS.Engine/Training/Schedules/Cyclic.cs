@@ -9,9 +9,6 @@ internal sealed class Cyclic(CyclicOptions options) : LearningRateSchedule
     private readonly double length = options.Up + (options.Down ?? options.Up);
 
     /// <inheritdoc/>
-    public override bool MovesMomentum => options.Momentum is not null;
-
-    /// <inheritdoc/>
     public override double Rate(long step, int group, double baseRate)
     {
         var lowest = options.LowestRates[options.LowestRates.Count == 1 ? 0 : group];

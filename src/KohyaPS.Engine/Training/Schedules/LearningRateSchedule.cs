@@ -14,7 +14,4 @@ internal abstract class LearningRateSchedule
     /// <summary>The first decay of the optimizer's moments in this step, where the schedule moves it too; null leaves it alone.</summary>
     /// <param name="step">Steps done so far.</param>
     public virtual double? Momentum(long step) => null;
-
-    /// <summary>Whether <see cref="Momentum"/> ever says something.</summary>
-    public virtual bool MovesMomentum => false;
 }

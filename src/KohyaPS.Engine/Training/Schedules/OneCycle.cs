@@ -19,9 +19,6 @@ internal sealed class OneCycle : LearningRateSchedule
     }
 
     /// <inheritdoc/>
-    public override bool MovesMomentum => options.Momentum is not null;
-
-    /// <inheritdoc/>
     public override double Rate(long step, int group, double baseRate)
     {
         var highest = options.MaximumRates[options.MaximumRates.Count == 1 ? 0 : group];

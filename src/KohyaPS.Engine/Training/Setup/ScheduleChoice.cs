@@ -13,7 +13,7 @@ internal static class ScheduleChoice
     public static LearningRateSchedule Create(LoraConfig config, TrainingLength length, int groups)
     {
         var (settings, optimizer) = (config.Schedule, config.Optimizer);
-        if (optimizer.IsRelativeStep || optimizer.IsScheduleFree)
+        if (optimizer.OwnsSchedule)
             return new FactorSchedule(WarmupSchedules.Constant());
         if (ScheduleRules.CheckSchedule(settings, optimizer).FirstOrDefault(p => !p.IsWarning) is { } problem)
             throw new TrainingException(TrainingExitCode.Invalid, $"{problem.Message} {problem.Remedy}");
