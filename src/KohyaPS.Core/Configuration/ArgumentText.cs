@@ -42,21 +42,8 @@ internal static class ArgumentText
         if (text.Length > 2 && text[0] is '"' or '\'' && text[^1] == text[0] && text.Contains('=', StringComparison.Ordinal))
             text = text[1..^1];
         var value = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        if (value.Length > 2 && value[0] is '"' or '\'' && value[^1] == value[0] && IsLiteral(value[1..^1]))
+        if (value.Length > 2 && value[0] is '"' or '\'' && value[^1] == value[0] && PythonLiteral.IsLiteral(value[1..^1]))
             text = text[..^value.Length] + value[1..^1];
         words.Add(text);
-    }
-
-    private static bool IsLiteral(string text)
-    {
-        try
-        {
-            PythonLiteral.Parse(text);
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 }

@@ -1,7 +1,9 @@
+using KohyaPS.Files;
+
 namespace KohyaPS.Pickles;
 
 /// <summary>Passes bytes on and computes their CRC-32 (ISO 3309), which ZIP files carry. The inner stream stays open.</summary>
-internal sealed class ChecksumStream(Stream inner) : Stream
+internal sealed class ChecksumStream(Stream inner) : ForwardStream(inner)
 {
     private const int Lanes = 8;
     private static readonly uint[][] Tables = BuildTables();
@@ -10,23 +12,9 @@ internal sealed class ChecksumStream(Stream inner) : Stream
     /// <summary>The checksum of what was written.</summary>
     public uint Checksum => ~state;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        inner.Write(buffer);
+        base.Write(buffer);
         var sum = state;
         // Eight bytes at a time, one table for each place ("slicing-by-8", Kounavis and Berry 2005).
         while (buffer.Length >= Lanes)
@@ -40,16 +28,6 @@ internal sealed class ChecksumStream(Stream inner) : Stream
             sum = Tables[0][(sum ^ value) & 0xff] ^ (sum >> 8);
         state = sum;
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private static uint[][] BuildTables()
     {

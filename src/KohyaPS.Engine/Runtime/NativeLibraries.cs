@@ -34,6 +34,17 @@ internal static class NativeLibraries
         }
     }
 
+    /// <summary>
+    /// Loads the natives, then does work that needs them. Code that mentions torch belongs into the work: its methods are compiled only when they
+    /// are called, and compiling them may already make TorchSharp look for its natives.
+    /// </summary>
+    /// <exception cref="TrainingException">As for <see cref="Load"/>.</exception>
+    public static T Run<T>(Func<T> work)
+    {
+        Load();
+        return work();
+    }
+
     /// <summary>The rules by which this process chooses its natives.</summary>
     public static NativeFolderLocator Locator(string? folder = null)
     {

@@ -17,21 +17,8 @@ public static class NamedValue
     {
         null => "None",
         bool flag => flag ? "True" : "False",
-        string text => IsLiteral(text) ? text : PythonLiteral.Print(new PythonSequence([text], IsList: true))[1..^1],
+        string text => PythonLiteral.IsLiteral(text) ? text : PythonLiteral.Print(new PythonSequence([text], IsList: true))[1..^1],
         IEnumerable items => string.Join(',', items.Cast<object?>().Select(Literal)),
         _ => SettingText.Format(value),
     };
-
-    private static bool IsLiteral(string text)
-    {
-        try
-        {
-            PythonLiteral.Parse(text);
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
 }

@@ -36,6 +36,20 @@ internal sealed partial class PythonLiteral
         return isTuple ? new PythonSequence(items, IsList: false) : items[0];
     }
 
+    /// <summary>Whether a text can be read by <see cref="Parse"/>.</summary>
+    public static bool IsLiteral(string text)
+    {
+        try
+        {
+            Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What str() gives: a text as it is, everything else as it is written in a program.</summary>
     public static string Print(object? value) => value as string ?? Written(value);
 

@@ -17,19 +17,19 @@ public static class CaptionProblems
         var trained = datasets.SelectMany(d => d.Subsets).Where(s => !s.IsRegularization).ToList();
         // A training without a single word can only have been set up by mistake: nothing it learns could be asked for.
         if (trained.Any(s => s.Images.Count > 0) && trained.All(s => s.Images.All(i => i.Caption.Text.Length == 0)))
-            return [new(nameof(CaptionsSettings.CaptionExtension), $"No picture has a caption, and the folders have no words in their names: {string.Join(", ", trained.Select(s => $"'{s.Folder}'"))}.",
-                $"Write a {trained[0].CaptionExtension} file beside each picture, or name the folder <repeats>_<words>, such as '10_shs robot'.")];
-        return [.. Files(config, datasets), .. trained.Where(OnlyFolderWords).Select(s => Warning(
-            $"No picture of '{s.Folder}' has a {s.CaptionExtension} file: all {s.Images.Count} are trained with the words of the folder, '{s.ClassTokens}'.", "Write captions, or leave it if that is meant."))];
+            return [Problem($"No picture has a caption, and the folders have no words in their names: {string.Join(", ", trained.Select(s => $"'{s.Folder}'"))}.",
+                $"Write a {trained[0].CaptionExtension} file beside each picture, or name the folder <repeats>_<words>, such as '10_shs robot'.", isWarning: false)];
+        return [.. Files(config, datasets), .. trained.Where(OnlyFolderWords).Select(s => Problem(
+            $"No picture of '{s.Folder}' has a {s.CaptionExtension} file: all {s.Images.Count} are trained with the words of the folder, '{s.ClassTokens}'.", "Write captions, or leave it if that is meant.", isWarning: true))];
     }
 
     private static IEnumerable<ConfigProblem> Files(LoraConfig config, IReadOnlyList<TrainingDataset> datasets) =>
         from dataset in datasets
         from finding in CaptionFileFindings.Find(new(config, dataset, NoFacts, null, CancellationToken.None))
         where finding.Id is DatasetFindingId.OtherCaptionExtension or DatasetFindingId.NoCaption or DatasetFindingId.MissingCaption or DatasetFindingId.OrphanCaption
-        select Warning($"'{finding.Path}': {finding.Message}", finding.Remedy) with { IsWarning = finding.Severity != FindingSeverity.Error };
+        select Problem($"'{finding.Path}': {finding.Message}", finding.Remedy, isWarning: finding.Severity != FindingSeverity.Error);
 
     private static bool OnlyFolderWords(DatasetSubset subset) => subset.Images.Count > 0 && subset.Images.All(i => i.Caption.Source == CaptionSource.ClassTokens);
 
-    private static ConfigProblem Warning(string message, string remedy) => new(nameof(CaptionsSettings.CaptionExtension), message, remedy, IsWarning: true);
+    private static ConfigProblem Problem(string message, string remedy, bool isWarning) => new(nameof(CaptionsSettings.CaptionExtension), message, remedy, isWarning);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Runtime;
 
 namespace KohyaPS.Engine.Checkpoints.Saving;
@@ -15,12 +14,9 @@ public static class ModelConversion
     public static DiffusionCheckpoint Run(ConversionRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return RunLoaded(request, cancellation);
+        return NativeLibraries.Run(() => RunLoaded(request, cancellation));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static DiffusionCheckpoint RunLoaded(ConversionRequest request, CancellationToken cancellation)
     {
         var destination = Path.GetFullPath(request.Destination);

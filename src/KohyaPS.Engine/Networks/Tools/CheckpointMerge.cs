@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Engine.Checkpoints.Saving;
@@ -20,12 +19,9 @@ public static class CheckpointMerge
     public static DiffusionCheckpoint Run(MergeRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return RunLoaded(request, cancellation);
+        return NativeLibraries.Run(() => RunLoaded(request, cancellation));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static DiffusionCheckpoint RunLoaded(MergeRequest request, CancellationToken cancellation)
     {
         using var noGradient = no_grad();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Networks.Naming;
@@ -19,12 +18,9 @@ public static class LoraConversion
     /// <exception cref="CheckpointFormatException">It is no LoRA, or one of its modules has no name in the other program.</exception>
     public static LoraNetwork Run(string network, string destination, LoraSpelling spelling, SavePrecision? precision = null)
     {
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return RunLoaded(network, Path.GetFullPath(destination), spelling, precision);
+        return NativeLibraries.Run(() => RunLoaded(network, Path.GetFullPath(destination), spelling, precision));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static LoraNetwork RunLoaded(string network, string destination, LoraSpelling spelling, SavePrecision? precision)
     {
         using var noGradient = no_grad();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Runtime;
@@ -17,12 +16,9 @@ public static class LoraResize
     public static ResizedNetwork Run(ResizeRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return RunLoaded(request, cancellation);
+        return NativeLibraries.Run(() => RunLoaded(request, cancellation));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ResizedNetwork RunLoaded(ResizeRequest request, CancellationToken cancellation)
     {
         using var noGradient = no_grad();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
@@ -20,12 +19,9 @@ public static class NetworkStatistics
     /// <exception cref="CheckpointFormatException">It cannot be read.</exception>
     public static IReadOnlyList<TensorStatistic> Of(string path, bool includesAll)
     {
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return OfLoaded(path, includesAll);
+        return NativeLibraries.Run(() => OfLoaded(path, includesAll));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<TensorStatistic> OfLoaded(string path, bool includesAll)
     {
         using var noGradient = no_grad();

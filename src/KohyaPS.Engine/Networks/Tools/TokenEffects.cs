@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Runtime;
@@ -24,12 +23,9 @@ public static class TokenEffects
     /// <exception cref="CheckpointFormatException">A file is not what it should be, or the network has no module of the text encoder.</exception>
     public static IReadOnlyList<TokenEffect> Of(string network, string checkpoint, int clipSkip = 1, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
-        // Before any method that mentions torch is compiled: that alone may make it look for its natives.
-        NativeLibraries.Load();
-        return OfLoaded(network, checkpoint, clipSkip, progress, cancellation);
+        return NativeLibraries.Run(() => OfLoaded(network, checkpoint, clipSkip, progress, cancellation));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<TokenEffect> OfLoaded(string network, string path, int clipSkip, Action<int, int>? progress, CancellationToken cancellation)
     {
         using var checkpoint = Checkpoint.Open(path, new() { AllowsUntrainable = true });
