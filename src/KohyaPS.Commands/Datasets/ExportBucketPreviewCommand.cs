@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using KohyaPS.Engine.Imaging;
 
@@ -26,9 +25,6 @@ namespace KohyaPS.Commands;
 public sealed class ExportBucketPreviewCommand : TrainingDatasetCommand
 {
     private const string DatasetSet = "Dataset";
-    private const int ProgressId = 1;
-    private static readonly TimeSpan progressInterval = TimeSpan.FromMilliseconds(200);
-    private readonly Stopwatch sinceProgress = new();
     private readonly HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A dataset from Get-TrainingDataset or Invoke-FolderPreparation, with its own buckets.</summary>
@@ -83,15 +79,14 @@ public sealed class ExportBucketPreviewCommand : TrainingDatasetCommand
                 "PreviewExists", ErrorCategory.ResourceExists, existing));
             return;
         }
+        var progress = new CountedProgress(this, "Writing previews");
         try
         {
-            BucketPreviewWriter.Write(plan, WriteObject, Refuse, ReportProgress, Stopped);
+            BucketPreviewWriter.Write(plan, WriteObject, Refuse, progress.Show, Stopped);
         }
         finally
         {
-            if (sinceProgress.IsRunning && !Stopped.IsCancellationRequested)
-                WriteProgress(new ProgressRecord(ProgressId, "Writing previews", "Done") { RecordType = ProgressRecordType.Completed });
-            sinceProgress.Reset();
+            progress.Complete();
         }
     }
 
@@ -99,13 +94,5 @@ public sealed class ExportBucketPreviewCommand : TrainingDatasetCommand
     {
         var named = reason.Message.Contains(path, StringComparison.Ordinal) ? reason : new DatasetException($"'{path}' is not shown: {reason.Message}", reason);
         WriteError(new ErrorRecord(named, "PreviewFailed", ErrorCategory.InvalidData, path));
-    }
-
-    private void ReportProgress(int written, int all)
-    {
-        if (sinceProgress.IsRunning && sinceProgress.Elapsed < progressInterval)
-            return;
-        sinceProgress.Restart();
-        WriteProgress(new ProgressRecord(ProgressId, "Writing previews", $"{written} of {all}") { PercentComplete = (int)(100L * written / all) });
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 
 namespace KohyaPS.Commands;
@@ -31,10 +30,7 @@ public sealed class InvokeFolderPreparationCommand : PSCmdlet, IDisposable
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
-    private const int ProgressId = 1;
-    private static readonly TimeSpan progressInterval = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource stop = new();
-    private readonly Stopwatch sinceProgress = new();
 
     /// <summary>The folder with the pictures and captions of the concept. Wildcards are allowed, but must match one folder.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
@@ -137,9 +133,10 @@ public sealed class InvokeFolderPreparationCommand : PSCmdlet, IDisposable
 
     private void Prepare(FolderPreparationPlan plan)
     {
+        var progress = new CountedProgress(this, "Copying pictures", "files");
         try
         {
-            FolderPreparer.Prepare(plan, ReportProgress, stop.Token);
+            FolderPreparer.Prepare(plan, progress.Show, stop.Token);
         }
         catch (DatasetException e)
         {
@@ -152,9 +149,7 @@ public sealed class InvokeFolderPreparationCommand : PSCmdlet, IDisposable
         }
         finally
         {
-            if (!stop.IsCancellationRequested && sinceProgress.IsRunning)
-                WriteProgress(new ProgressRecord(ProgressId, "Copying pictures", "Done") { RecordType = ProgressRecordType.Completed });
-            sinceProgress.Reset();
+            progress.Complete();
         }
         WriteObject(DatasetReader.Read(new DatasetSource
         {
@@ -163,14 +158,6 @@ public sealed class InvokeFolderPreparationCommand : PSCmdlet, IDisposable
             OutputFolder = plan.OutputFolder,
             LoggingFolder = plan.LoggingFolder,
         }, stop.Token));
-    }
-
-    private void ReportProgress(int copied, int all)
-    {
-        if (sinceProgress.IsRunning && sinceProgress.Elapsed < progressInterval)
-            return;
-        sinceProgress.Restart();
-        WriteProgress(new ProgressRecord(ProgressId, "Copying pictures", $"{copied} of {all} files") { PercentComplete = (int)(100L * copied / all) });
     }
 
     private static ErrorCategory CategoryOf(PreparationProblemKind kind) => kind switch

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using KohyaPS.Engine.Imaging;
 using KohyaPS.Engine.Tokenization;
@@ -31,9 +30,6 @@ namespace KohyaPS.Commands;
 public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
 {
     private const string DatasetSet = "Dataset";
-    private const int ProgressId = 1;
-    private static readonly TimeSpan progressInterval = TimeSpan.FromMilliseconds(200);
-    private readonly Stopwatch sinceProgress = new();
 
     /// <summary>A dataset from Get-TrainingDataset or Invoke-FolderPreparation.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = DatasetSet)]
@@ -59,15 +55,14 @@ public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
     {
         var datasets = ParameterSetName == DatasetSet ? [Dataset] : DatasetReader.Read(config, Stopped);
         IReadOnlyList<DatasetFinding> findings;
+        var progress = new CountedProgress(this, "Testing pictures");
         try
         {
-            findings = new DatasetLinter(SkipPixels ? null : new PictureInspector(), new CaptionTokenizer()).Check(config, datasets, ReportProgress, Stopped);
+            findings = new DatasetLinter(SkipPixels ? null : new PictureInspector(), new CaptionTokenizer()).Check(config, datasets, progress.Show, Stopped);
         }
         finally
         {
-            if (sinceProgress.IsRunning && !Stopped.IsCancellationRequested)
-                WriteProgress(new ProgressRecord(ProgressId, "Testing pictures", "Done") { RecordType = ProgressRecordType.Completed });
-            sinceProgress.Reset();
+            progress.Complete();
         }
         WriteVerbose(Summary(datasets));
         WriteObject(findings, enumerateCollection: true);
@@ -76,14 +71,6 @@ public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
             return;
         var message = "The dataset cannot be trained as it is:" + string.Concat(errors.Select(e => $"\n  {e.Path}: {e.Message} {e.Remedy}"));
         WriteError(new ErrorRecord(new DatasetException(message), "DatasetInvalid", ErrorCategory.InvalidData, datasets[0].ImageFolder));
-    }
-
-    private void ReportProgress(int inspected, int all)
-    {
-        if (sinceProgress.IsRunning && sinceProgress.Elapsed < progressInterval)
-            return;
-        sinceProgress.Restart();
-        WriteProgress(new ProgressRecord(ProgressId, "Testing pictures", $"{inspected} of {all}") { PercentComplete = (int)(100L * inspected / all) });
     }
 
     private static string Summary(IReadOnlyList<TrainingDataset> datasets) =>

@@ -21,8 +21,6 @@ namespace KohyaPS.Commands;
 public sealed class MeasureLoraTokenCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
-    private readonly ProgressRecord progress = new(0x4b53, "Asking the text encoder", "starting");
-    private DateTime nextProgress;
 
     /// <summary>The LoRA file.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -51,9 +49,10 @@ public sealed class MeasureLoraTokenCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var progress = new CountedProgress(this, "Asking the text encoder", "tokens");
         try
         {
-            var effects = TokenEffects.Of(NetworkPaths.FileSystemPath(this, Path), NetworkPaths.FileSystemPath(this, Checkpoint), ClipSkip, Show, stop.Token);
+            var effects = TokenEffects.Of(NetworkPaths.FileSystemPath(this, Path), NetworkPaths.FileSystemPath(this, Checkpoint), ClipSkip, progress.Show, stop.Token);
             WriteObject(effects.OrderByDescending(e => e.Difference).Take(First), enumerateCollection: true);
         }
         catch (Exception error) when (NetworkPaths.IsExpected(error))
@@ -64,18 +63,12 @@ public sealed class MeasureLoraTokenCommand : PSCmdlet, IDisposable
         {
             // Ctrl+C: nobody takes output any more.
         }
+        finally
+        {
+            progress.Complete();
+        }
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => stop.Cancel();
-
-    private void Show(int done, int total)
-    {
-        if (DateTime.UtcNow < nextProgress)
-            return;
-        nextProgress = DateTime.UtcNow + TimeSpan.FromMilliseconds(250);
-        progress.StatusDescription = $"{done} of {total} tokens";
-        progress.PercentComplete = 100 * done / total;
-        WriteProgress(progress);
-    }
 }

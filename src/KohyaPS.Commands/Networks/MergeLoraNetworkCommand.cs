@@ -33,11 +33,8 @@ namespace KohyaPS.Commands;
 [OutputType(typeof(DiffusionCheckpoint), typeof(LoraNetwork))]
 public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource stop = new();
-    private readonly ProgressRecord progress = new(0x4b51, "Merging", "starting");
     private readonly List<string> files = [];
-    private DateTime nextProgress;
 
     /// <summary>The LoRA files; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
@@ -174,7 +171,7 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
         return [.. files.Select((f, i) => new WeightedNetwork(f, RatioOf(i), blocks?[i]))];
     }
 
-    private LoraNetwork MergeTogether(string destination, WeightedNetwork[] networks) => Reporting(destination, () => LoraMerge.Run(
+    private LoraNetwork MergeTogether(string destination, WeightedNetwork[] networks) => Reporting(destination, show => LoraMerge.Run(
         new(networks, destination)
         {
             Method = Method,
@@ -185,12 +182,12 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
             MergePrecision = MergePrecision,
             Precision = Precision,
             OmitsMetadata = NoMetadata,
-            Progress = Show,
+            Progress = show,
             Warning = WriteWarning,
         },
         stop.Token));
 
-    private DiffusionCheckpoint Merge(string destination, WeightedNetwork[] networks) => Reporting(destination, () => CheckpointMerge.Run(
+    private DiffusionCheckpoint Merge(string destination, WeightedNetwork[] networks) => Reporting(destination, show => CheckpointMerge.Run(
                 new()
                 {
                     Checkpoint = NetworkPaths.FileSystemPath(this, Checkpoint!),
@@ -199,34 +196,22 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
                     MergePrecision = MergePrecision,
                     Precision = Precision,
                     OmitsMetadata = NoMetadata,
-                    Progress = Show,
+                    Progress = show,
                     Warning = WriteWarning,
                 },
                 stop.Token));
 
-    private T Reporting<T>(string destination, Func<T> merge)
+    private T Reporting<T>(string destination, Func<Action<int, int>, T> merge)
     {
-        progress.Activity = $"Merging into {System.IO.Path.GetFileName(destination)}";
+        var progress = new CountedProgress(this, $"Merging into {System.IO.Path.GetFileName(destination)}", "tensors");
         try
         {
-            return merge();
+            return merge(progress.Show);
         }
         finally
         {
-            progress.RecordType = ProgressRecordType.Completed;
-            if (!Stopping)
-                WriteProgress(progress);
+            progress.Complete();
         }
-    }
-
-    private void Show(int done, int total)
-    {
-        if (DateTime.UtcNow < nextProgress)
-            return;
-        nextProgress = DateTime.UtcNow + ProgressInterval;
-        progress.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{done} of {total} tensors");
-        progress.PercentComplete = 100 * done / Math.Max(total, 1);
-        WriteProgress(progress);
     }
 
     private void CheckDestination(string destination)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 
 namespace KohyaPS.Commands;
@@ -6,10 +5,8 @@ namespace KohyaPS.Commands;
 /// <summary>What the tools that write a file have in common: the destination, progress, Ctrl+C and errors.</summary>
 public abstract class ToolCommand : PSCmdlet, IDisposable
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource stop = new();
-    private readonly ProgressRecord progress = new(0x4b52, "Working", "starting");
-    private DateTime nextProgress;
+    private CountedProgress? progress;
 
     /// <summary>What to write. Its extension decides the format.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -55,7 +52,7 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
             CheckDestination(destination, endings);
             if (!ShouldProcess(destination, action))
                 return;
-            progress.Activity = $"Writing {System.IO.Path.GetFileName(destination)}";
+            progress = new(this, $"Writing {System.IO.Path.GetFileName(destination)}");
             foreach (var result in work(destination))
                 WriteObject(result);
         }
@@ -69,23 +66,12 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
         }
         finally
         {
-            progress.RecordType = ProgressRecordType.Completed;
-            if (!Stopping)
-                WriteProgress(progress);
-            progress.RecordType = ProgressRecordType.Processing;
+            progress?.Complete();
         }
     }
 
     /// <summary>Shows how far the work is, a few times a second.</summary>
-    private protected void Show(int done, int total)
-    {
-        if (DateTime.UtcNow < nextProgress)
-            return;
-        nextProgress = DateTime.UtcNow + ProgressInterval;
-        progress.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{done} of {total}");
-        progress.PercentComplete = 100 * done / Math.Max(total, 1);
-        WriteProgress(progress);
-    }
+    private protected void Show(int done, int total) => progress?.Show(done, total);
 
     /// <summary>Refuses an argument.</summary>
     private protected void Refuse(string message, string id, object target) =>
