@@ -11,7 +11,8 @@ internal static class FullSizeRun
     /// <summary>The word that starts this process's part.</summary>
     public const string Command = "full-size-run";
 
-    private const int WarmUpSteps = 1;
+    // The first ones also wait for the code of kernels and for the hash of the model file, which another thread computes.
+    private const int WarmUpSteps = 2;
     private const int MeasuredSteps = 3;
     private const int Rank = 16;
     private const long ProductSize = 2048;

@@ -7,12 +7,12 @@ namespace KohyaPS.Engine.Training.Setup;
 /// <param name="InWords">What is used, for the report at the start.</param>
 internal sealed record AttentionChoice(IAttentionKernel? Kernel, string InWords)
 {
-    /// <summary>Maps the settings: MemEffAttn wins over CrossAttention. xformers exists for Python only, and libtorch's own kernels take its place.</summary>
+    /// <summary>Maps the settings: MemEffAttn wins over CrossAttention. xformers exists for Python only, and our kernels and libtorch's take its place.</summary>
     public static AttentionChoice Make(RuntimeSettings settings) => settings switch
     {
         { MemEffAttn: true } => new(AttentionKernels.Fused, "libtorch's fused kernel, in chunks (mem_eff_attn)"),
         { CrossAttention: CrossAttention.None } => new(AttentionKernels.Explicit, "written out (none)"),
-        { CrossAttention: CrossAttention.Sdpa } => new(null, "libtorch's fastest kernel for each call (sdpa)"),
-        _ => new(null, "libtorch's fastest kernel for each call (in place of xformers)"),
+        { CrossAttention: CrossAttention.Sdpa } => new(null, "the fastest kernel for each call (sdpa)"),
+        _ => new(null, "the fastest kernel for each call (in place of xformers)"),
     };
 }

@@ -13,30 +13,24 @@ internal static unsafe class RowKernels
     public static bool IsSupported => Avx512F.IsSupported;
 
     /// <summary>e = 2^(factor (x - largest)) in place.</summary>
+    /// <param name="row">Numbers.</param>
+    /// <param name="length">How many; of float32 a multiple of sixteen.</param>
+    /// <param name="factor">What differences are multiplied by.</param>
     /// <returns>The sum of e before rounding, and the largest x.</returns>
     public static (float Sum, float Largest) Exponentials(float* row, int length, float factor)
     {
-        var (whole, rest) = (length / Lanes * Lanes, length % Lanes);
-        var tail = stackalloc float[Lanes];
-        var last = Pad(row + whole, tail, rest);
-        var best = last;
-        for (var i = 0; i < whole; i += Lanes)
+        var best = Vector512.Load(row);
+        for (var i = Lanes; i < length; i += Lanes)
             best = Vector512.MaxNative(Vector512.Load(row + i), best);
         var largest = Largest(best);
         var (f, shift, sum) = (Vector512.Create(factor), Vector512.Create(-largest * factor), Vector512<float>.Zero);
-        for (var i = 0; i < whole; i += Lanes)
+        for (var i = 0; i < length; i += Lanes)
         {
             var e = Exp2(Vector512.FusedMultiplyAdd(Vector512.Load(row + i), f, shift));
             sum += e;
             e.Store(row + i);
         }
-        var total = Vector512.Sum(sum);
-        if (rest == 0)
-            return (total, largest);
-        Exp2(Vector512.FusedMultiplyAdd(last, f, shift)).Store(tail);
-        for (var i = 0; i < rest; i++)
-            total += row[whole + i] = tail[i];
-        return (total, largest);
+        return (Vector512.Sum(sum), largest);
     }
 
     /// <inheritdoc cref="Exponentials(float*, int, float)"/>
@@ -72,17 +66,11 @@ internal static unsafe class RowKernels
     public static void Gradients(float* row, float* gradients, int length, float factor, float log, float mean, float scale)
     {
         var (f, l, m, s) = (Vector512.Create(factor), Vector512.Create(-log), Vector512.Create(mean), Vector512.Create(scale));
-        var whole = length / Lanes * Lanes;
-        for (var i = 0; i < whole; i += Lanes)
+        for (var i = 0; i < length; i += Lanes)
         {
             var p = Exp2(Vector512.FusedMultiplyAdd(Vector512.Load(row + i), f, l));
             p.Store(row + i);
             ((Vector512.Load(gradients + i) - m) * p * s).Store(gradients + i);
-        }
-        for (var i = whole; i < length; i++)
-        {
-            row[i] = float.Exp2(row[i] * factor - log);
-            gradients[i] = (gradients[i] - mean) * row[i] * scale;
         }
     }
 
@@ -142,13 +130,6 @@ internal static unsafe class RowKernels
     {
         var bits = BitConverter.SingleToUInt32Bits(value);
         return (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-    }
-
-    private static Vector512<float> Pad(float* source, float* tail, int count)
-    {
-        for (var i = 0; i < Lanes; i++)
-            tail[i] = i < count ? source[i] : float.NegativeInfinity;
-        return Vector512.Load(tail);
     }
 
     private static Vector512<float> Pad(ushort* source, float* tail, int count)

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Models.Layers.Attention;
 
 /// <summary>
-/// What lies between the products of tiled attention, each as one pass over a tile that is still in the processor's cache: libtorch would take
-/// one pass for each operation. Rows are shared among the cores; sums and exponentials are float32 for every type.
+/// What lies between the products of bfloat16 attention, each as one pass over a tile that is still in the processor's cache: libtorch would
+/// take one pass for each operation. Rows are shared among the cores; sums and exponentials are float32.
 /// </summary>
 internal static unsafe class SoftmaxPasses
 {
@@ -25,13 +25,10 @@ internal static unsafe class SoftmaxPasses
         var factor = scale * Log2E;
         fixed (byte* first = scores.bytes, firstSum = sums.bytes)
         {
-            var (values, sum, isHalf) = ((nint)first, (nint)firstSum, scores.dtype == bfloat16);
-            var logs = (nint)logSums;
+            var (values, sum, logs) = ((nint)first, (nint)firstSum, (nint)logSums);
             ForRows(scores.size(0) * rows, row =>
             {
-                var (total, largest) = isHalf
-                    ? RowKernels.Exponentials((ushort*)values + row * keys, keys, factor)
-                    : RowKernels.Exponentials((float*)values + row * keys, keys, factor);
+                var (total, largest) = RowKernels.Exponentials((ushort*)values + row * keys, keys, factor);
                 ((float*)sum)[row] = total;
                 ((float*)logs)[row / rows * headStride + row % rows] = largest * factor + MathF.Log2(total);
             });
@@ -51,24 +48,20 @@ internal static unsafe class SoftmaxPasses
         var factor = scale * Log2E;
         fixed (byte* first = scores.bytes, firstGradient = gradients.bytes)
         {
-            var (values, changes, isHalf) = ((nint)first, (nint)firstGradient, scores.dtype == bfloat16);
-            var (logs, mean) = ((nint)logSums, (nint)means);
+            var (values, changes, logs, mean) = ((nint)first, (nint)firstGradient, (nint)logSums, (nint)means);
             ForRows(scores.size(0) * rows, row =>
             {
                 var at = row / rows * headStride + row % rows;
-                var (log, average) = (((float*)logs)[at], ((float*)mean)[at]);
-                if (isHalf)
-                    RowKernels.Gradients((ushort*)values + row * keys, (ushort*)changes + row * keys, keys, factor, log, average, scale);
-                else
-                    RowKernels.Gradients((float*)values + row * keys, (float*)changes + row * keys, keys, factor, log, average, scale);
+                RowKernels.Gradients(
+                    (ushort*)values + row * keys, (ushort*)changes + row * keys, keys, factor, ((float*)logs)[at], ((float*)mean)[at], scale);
             });
         }
     }
 
     private static void ForRows(long rows, Action<long> run)
     {
-        var parts = (int)Math.Min(rows, PartsPerThread * get_num_threads());
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, part =>
+        var parts = Math.Min(rows, PartsPerThread * get_num_threads());
+        CoreLoop.ForEach((nint)parts, part =>
         {
             var end = rows * (part + 1) / parts;
             for (var row = rows * part / parts; row < end; row++)

@@ -25,7 +25,7 @@ internal sealed class TiledAttentionFunction : autograd.SingleTensorFunction<Til
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (q, k, v) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
-        var (output, logSums) = AttentionTiles.Forward(q, k, v);
+        var (output, logSums) = TiledAttention.Forward(q, k, v);
         ctx.set_materialize_grads(false);
         ctx.save_data(PassKey, Gradients.Pass);
         // Detached: a saved result would keep its own graph alive.
@@ -41,7 +41,7 @@ internal sealed class TiledAttentionFunction : autograd.SingleTensorFunction<Til
         return Gradients.Guard((BackwardPass)ctx.get_data(PassKey), 3, grad_output, () =>
         {
             using var without = no_grad();
-            var (q, k, v) = AttentionTiles.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], grad_output);
+            var (q, k, v) = TiledAttention.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], grad_output);
             return [q, k, v];
         });
     }

@@ -2,8 +2,11 @@ using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers.Attention;
 
-/// <summary>The two passes of tiled attention, without a graph. A tile is some rows of one head, or some whole heads where they are small.</summary>
-internal static unsafe class AttentionTiles
+/// <summary>
+/// The two passes of bfloat16 attention, without a graph: libtorch's products, which have the processor's instructions for that type, and one
+/// pass of ours between them. A tile is some rows of one head, or some whole heads where they are small.
+/// </summary>
+internal static unsafe class LibraryTiles
 {
     // Scores and their gradients of this many elements stay in the shared cache of current processors.
     private const long TileElements = 1 << 22;
