@@ -4,7 +4,8 @@
     Builds, tests, packs and shows KohyaPS.
 .DESCRIPTION
     Build        compiles everything and completes the module in Module/KohyaPS
-    Test         runs the C# tests, the golden tests of the checkout and the Pester tests; -Full adds the full-size ones
+    Test         runs the C# tests, the golden tests of the checkout and the Pester tests; -Full adds the full-size ones,
+                 -Culture tr-TR runs them in another country's language
     Demo         trains a small LoRA and draws what it learned (examples/)
     Bench        measures speed and memory of a full-size training (docs/benchmarks.md)
     Conformance  compares with the recorded numbers of other programs: -Goldens <root>, -Family a,b
@@ -43,7 +44,10 @@ param(
     [string] $Source,
 
     # Test: only this file of tests/Module.
-    [string] $Only
+    [string] $Only,
+
+    # Test: all of them in the language of another country, such as tr-TR.
+    [string] $Culture
 )
 
 $ErrorActionPreference = 'Stop'
@@ -64,6 +68,7 @@ $settings = @{
     Runtime = $Runtime
     Source  = $Source
     Only    = $Only
+    Culture = $Culture
 }
 
 # $LASTEXITCODE of a program decides; a task ends with the number that build.ps1 gives back.

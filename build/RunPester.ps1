@@ -2,10 +2,16 @@
 param(
     [Parameter(Mandatory)] [string] $Pester,
     [Parameter(Mandatory)] [string] $Tests,
-    [Parameter(Mandatory)] [string] $Report
+    [Parameter(Mandatory)] [string] $Report,
+    [string] $Culture
 )
 
 $ErrorActionPreference = 'Stop'
+if ($Culture) {
+    # For this process, and on Linux for those that the tests start.
+    [cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = [cultureinfo]::DefaultThreadCurrentCulture = $Culture
+    $env:LC_ALL = $Culture.Replace('-', '_') + '.UTF-8'
+}
 Import-Module (Join-Path $Pester 'Pester.psd1')
 
 $configuration = New-PesterConfiguration

@@ -1,13 +1,17 @@
 # Every test project is a program of its own (xunit v3); its report is counted from the XML it writes.
 function Invoke-XunitProject {
-    param([hashtable] $Settings, [string] $Name)
+    param([hashtable] $Settings, [string] $Name, [string] $Culture, [string[]] $Class)
 
-    $report = Join-Path $Settings.Root "artifacts/TestResults/$Name.xml"
+    $title = $Culture ? "$Name, $Culture" : $Name
+    $report = Join-Path $Settings.Root "artifacts/TestResults/$title.xml"
     $project = Join-Path $Settings.Root "tests/$Name"
-    Write-Host "> $Name"
-    & dotnet run --no-build --project $project -- -result-xml $report -noColor | Out-Host
+    $arguments = @('-result-xml', $report, '-noColor')
+    $arguments += $Culture ? @('-culture', $Culture) : @()
+    $arguments += $Class | ForEach-Object { '-class', $_ }
+    Write-Host "> $title"
+    & dotnet run --no-build --project $project -- @arguments | Out-Host
     $code = $LASTEXITCODE
-    $count = @{ Name = $Name; Passed = 0; Failed = 0; Skipped = 0 }
+    $count = @{ Name = $title; Passed = 0; Failed = 0; Skipped = 0 }
     if (Test-Path -LiteralPath $report) {
         foreach ($assembly in ([xml](Get-Content -LiteralPath $report -Raw)).SelectNodes('/assemblies/assembly')) {
             $count.Passed += [int]$assembly.passed
@@ -17,7 +21,7 @@ function Invoke-XunitProject {
     }
     # A run that died, or that could not start, has failed even when no test says so.
     if ($code -ne 0 -and $count.Failed -eq 0) {
-        Write-Host "$Name ended with exit code $code without naming a failed test."
+        Write-Host "$title ended with exit code $code without naming a failed test."
         $count.Failed = 1
     }
     $count
@@ -34,7 +38,7 @@ function Invoke-PesterTests {
     Write-Host '> Pester'
     $env:KOHYAPS_MODULE = $Settings.Module
     & dotnet pwsh -NoProfile -NonInteractive -File (Join-Path $Settings.Root 'build/RunPester.ps1') `
-        -Pester $pester -Tests (Join-Path $Settings.Root 'tests/Module' $Settings.Only) -Report $report | Out-Host
+        -Pester $pester -Tests (Join-Path $Settings.Root 'tests/Module' $Settings.Only) -Report $report -Culture $Settings.Culture | Out-Host
     $code = $LASTEXITCODE
     $count = (Test-Path -LiteralPath $report) ? (Get-Content -LiteralPath $report -Raw | ConvertFrom-Json -AsHashtable) : @{ Passed = 0; Failed = 0; Skipped = 0 }
     if ($code -ne 0 -and $count.Failed -eq 0) {
@@ -59,8 +63,15 @@ function Invoke-TestTask {
         $env:KOHYAPS_GOLDENS = $Settings.Goldens
     }
     $counts = @(
-        Get-ChildItem -LiteralPath (Join-Path $Settings.Root 'tests') -Directory -Filter '*.Tests' |
-            Where-Object { -not $Settings.Only } | ForEach-Object { Invoke-XunitProject $Settings $_.Name }
+        if (-not $Settings.Only) {
+            Get-ChildItem -LiteralPath (Join-Path $Settings.Root 'tests') -Directory -Filter '*.Tests' |
+                ForEach-Object { Invoke-XunitProject $Settings $_.Name $Settings.Culture }
+            # Where numbers have a decimal comma, and where the capital of i is another letter: what reads and writes texts.
+            foreach ($culture in 'de-DE', 'tr-TR') {
+                Invoke-XunitProject $Settings 'KohyaPS.Core.Tests' $culture
+                Invoke-XunitProject $Settings 'KohyaPS.Engine.Tests' $culture 'KohyaPS.Engine.Tests.Configuration.*', 'KohyaPS.Engine.Tests.Files.*'
+            }
+        }
         Invoke-PesterTests $Settings
     )
     foreach ($count in $counts) {

@@ -1,17 +1,12 @@
-using System.Globalization;
-using System.Text;
+using KohyaPS.Files;
 
 namespace KohyaPS.Datasets;
 
-/// <summary>Reads a caption file: UTF-8, or UTF-16 with a byte-order mark. Anything else is a fault, never guessed.</summary>
+/// <summary>Reads a caption file: what cannot be read is a fault of the picture's caption, for all of them to be reported together.</summary>
 public static class CaptionFile
 {
     /// <summary>Larger files are refused: a caption of a few hundred tokens is what models can use.</summary>
     public const int MaxBytes = 1 << 20;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly UnicodeEncoding Utf16Little = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
-    private static readonly UnicodeEncoding Utf16Big = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
 
     /// <summary>The stored caption of a file: its first line, or with wildcards all lines that are not blank.</summary>
     /// <param name="path">The caption file.</param>
@@ -19,28 +14,19 @@ public static class CaptionFile
     public static ImageCaption Read(string path, bool enableWildcard)
     {
         ImageCaption Faulty(string reason) => new("", CaptionSource.File, path, Fault: $"The caption file '{path}' {reason}");
-        byte[] bytes;
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-                return Faulty("is larger than 1 MiB. Shorten it: text encoders read a few hundred words at most.");
-            bytes = File.ReadAllBytes(path);
+            var (text, encoding) = TextFile.ReadMarked(path, MaxBytes);
+            // A mark alone is blank, not empty.
+            return text.Length == 0 && encoding == "utf-8" ? Faulty("is empty (0 bytes). Write a caption into it or remove it.") : Stored(text, path, encoding, enableWildcard);
+        }
+        catch (TextFileException fault)
+        {
+            return Faulty($"{fault.Message}.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return Faulty($"cannot be read: {fault.Message} Check that you may read it.");
-        }
-        if (bytes.Length == 0)
-            return Faulty("is empty (0 bytes). Write a caption into it or remove it.");
-        var (encoding, name, mark) = EncodingOf(bytes);
-        try
-        {
-            return Stored(encoding.GetString(bytes, mark, bytes.Length - mark), path, name, enableWildcard);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Faulty(string.Create(CultureInfo.InvariantCulture,
-                $"is not {name.ToUpperInvariant()}: byte {FirstBadByte(bytes, encoding, mark)} does not fit. Save it as UTF-8."));
         }
     }
 
@@ -50,24 +36,5 @@ public static class CaptionFile
         var filled = lines.Select(CaptionText.Trim).Where(line => line.Length > 0).ToList();
         var caption = enableWildcard ? string.Join('\n', filled) : CaptionText.Trim(lines[0]);
         return new(caption, CaptionSource.File, path, encoding, filled.Count);
-    }
-
-    private static (Encoding Encoding, string Name, int MarkBytes) EncodingOf(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0xEF, 0xBB, 0xBF, ..] => (Utf8, "utf-8-bom", 3),
-        [0xFF, 0xFE, ..] => (Utf16Little, "utf-16le", 2),
-        [0xFE, 0xFF, ..] => (Utf16Big, "utf-16be", 2),
-        _ => (Utf8, "utf-8", 0),
-    };
-
-    // The offset of the first byte that a lenient reading would replace.
-    private static int FirstBadByte(byte[] bytes, Encoding encoding, int mark)
-    {
-        if (encoding != Utf8)
-            return bytes.Length - bytes.Length % 2;
-        var at = mark;
-        while (Rune.DecodeFromUtf8(bytes.AsSpan(at), out _, out var used) == System.Buffers.OperationStatus.Done)
-            at += used;
-        return at;
     }
 }

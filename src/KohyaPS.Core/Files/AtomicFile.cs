@@ -23,16 +23,16 @@ public static class AtomicFile
         var temporary = target + TemporarySuffix;
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var stream = Disk.Create(temporary))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, target, overwrite: true);
+            Disk.Move(temporary, target);
         }
         catch
         {
-            File.Delete(temporary);
+            Disk.Remove(temporary);
             throw;
         }
     }

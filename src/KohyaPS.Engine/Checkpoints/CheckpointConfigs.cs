@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KohyaPS.Files;
 
 namespace KohyaPS.Engine.Checkpoints;
 
@@ -37,12 +38,14 @@ internal sealed class CheckpointConfigs
     /// <exception cref="CheckpointFormatException">It is too long or no JSON.</exception>
     public static JsonElement ReadJson(string path)
     {
-        if (new FileInfo(path).Length > MaxBytes)
-            throw new CheckpointFormatException($"'{path}' is larger than {MaxBytes} bytes, too large for a configuration. Get the model's folder anew.");
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path).AsMemory());
+            using var document = JsonDocument.Parse(TextFile.Read(path, MaxBytes));
             return document.RootElement.Clone();
+        }
+        catch (TextFileException e)
+        {
+            throw new CheckpointFormatException($"'{path}' {e.Message}. Get the model's folder anew.", e);
         }
         catch (JsonException e)
         {

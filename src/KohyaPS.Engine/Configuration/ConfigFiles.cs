@@ -7,6 +7,8 @@ namespace KohyaPS.Engine.Configuration;
 /// <summary>Configurations on disk: reads any kind that it knows, by content and not by name, and writes YAML.</summary>
 public static class ConfigFiles
 {
+    private const int MaximumBytes = 4 << 20;
+
     /// <summary>Reads a file that holds one configuration; relative paths are relative to the file's folder.</summary>
     /// <param name="path">Absolute path of the file.</param>
     /// <exception cref="ConfigFormatException">The file holds no valid configuration, or several; the message lists all that is wrong.</exception>
@@ -27,7 +29,7 @@ public static class ConfigFiles
         ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
         if (!Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-            return ConfigReader.Read(ConfigText.Read(path), path, folder);
+            return ConfigReader.Read(ReadText(path), path, folder);
         using var network = SafetensorsFile.Open(path);
         return [NetworkMetadataImporter.Read(network.Metadata, path, folder)];
     }
@@ -38,7 +40,15 @@ public static class ConfigFiles
     public static string ReadText(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return ConfigText.Read(path);
+        try
+        {
+            var text = TextFile.Read(path, MaximumBytes);
+            return text.Contains('\0', StringComparison.Ordinal) ? throw new ConfigFormatException($"'{path}' is not a text file.") : text;
+        }
+        catch (TextFileException fault)
+        {
+            throw new ConfigFormatException($"'{path}' {fault.Message}.", fault);
+        }
     }
 
     /// <summary>Reads a command line of sd-scripts as a person pastes it.</summary>
@@ -74,7 +84,7 @@ public static class ConfigFiles
         if (config.Folders.DatasetConfig is null)
             return config;
         var path = config.Resolve(config.Folders.DatasetConfig)!;
-        var root = ConfigReader.Tree(ConfigText.Read(path), path)
+        var root = ConfigReader.Tree(ReadText(path), path)
             ?? throw new ConfigFormatException($"'{path}' is neither TOML nor JSON.");
         var described = DatasetConfigImporter.Apply(config with { Folders = config.Folders with { DatasetConfig = null } }, root, path);
         return described with { Origin = config.Origin };

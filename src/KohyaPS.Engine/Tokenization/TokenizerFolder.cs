@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using KohyaPS.Files;
 
 namespace KohyaPS.Engine.Tokenization;
 
@@ -67,7 +68,7 @@ internal sealed class TokenizerFolder
     private ClipTokenizer Build()
     {
         var mergesPath = Checked("merges.txt", isRequired: true)!;
-        using var lines = new StreamReader(mergesPath);
+        using var lines = new StringReader(Text(mergesPath));
         var vocabulary = ClipVocabulary.ReadMerges(mergesPath, lines);
         var end = IdOf(roles["eos_token"]);
         var specials = new SpecialTokens(IdOf(roles["bos_token"]), end, roles.TryGetValue("pad_token", out var pad) ? IdOf(pad) : end);
@@ -134,7 +135,7 @@ internal sealed class TokenizerFolder
             return null;
         try
         {
-            var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var json = JsonDocument.Parse(Text(path));
             if (json.RootElement.ValueKind == JsonValueKind.Object)
                 return json;
             json.Dispose();
@@ -149,12 +150,19 @@ internal sealed class TokenizerFolder
     private string? Checked(string name, bool isRequired)
     {
         var path = Path.Combine(folder, name);
-        var file = new FileInfo(path);
-        if (file.Exists && file.Length <= MaxFileBytes)
-            return path;
-        if (file.Exists)
-            throw Fault($"{name} is larger than any vocabulary");
-        return isRequired ? throw Fault($"it has no {name}") : null;
+        return File.Exists(path) ? path : isRequired ? throw Fault($"it has no {name}") : null;
+    }
+
+    private string Text(string path)
+    {
+        try
+        {
+            return TextFile.Read(path, MaxFileBytes);
+        }
+        catch (TextFileException fault)
+        {
+            throw Fault($"{Path.GetFileName(path)} {fault.Message}", fault);
+        }
     }
 
     private CheckpointFormatException Fault(string fault, Exception? inner = null) =>

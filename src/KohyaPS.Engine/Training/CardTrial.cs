@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using KohyaPS.Engine.Configuration;
 using KohyaPS.Engine.Runtime;
+using KohyaPS.Files;
 using KohyaPS.Runtime;
 using KohyaPS.Safetensors;
 
@@ -52,7 +53,7 @@ public static class CardTrial
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            Disk.Remove(work);
         }
     }
 

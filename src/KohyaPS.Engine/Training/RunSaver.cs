@@ -2,6 +2,7 @@ using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Engine.Training.Setup;
 using KohyaPS.Engine.Training.State;
+using KohyaPS.Files;
 using KohyaPS.Training.States;
 using static TorchSharp.torch;
 
@@ -74,12 +75,30 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
 
     private void SaveNetwork(string fileName, int step, int epoch, bool isFinal)
     {
-        var path = Path.Combine(run.OutputFolder, fileName + SaveNames.Extension(run.Config));
-        setup.Optimizer.WithAveragedWeights(() => NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision));
+        var path = Put(fileName, SaveNames.Extension(run.Config), path =>
+        {
+            setup.Optimizer.WithAveragedWeights(() => NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision));
+            return path;
+        });
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
     }
 
-    // A file that another program holds open is no reason to lose a training.
+    // A program that holds the last file of this name, as those that draw pictures do, is no reason to lose a training.
+    private T Put<T>(string fileName, string extension, Func<string, T> write)
+    {
+        var path = Path.Combine(run.OutputFolder, fileName + extension);
+        try
+        {
+            return write(path);
+        }
+        catch (Exception e) when (Disk.IsRefusal(e) && Path.Exists(path))
+        {
+            var other = Path.Combine(run.OutputFolder, $"{fileName}-{run.RunId}{extension}");
+            run.Warn($"'{path}' cannot be replaced: {e.Message} Saved as '{other}'. Close the program that uses the old one, and rename.");
+            return write(other);
+        }
+    }
+
     // A state of another run under the same name, or one that cannot be read, is not this run's to remove.
     private bool IsOurs(string state)
     {
@@ -93,6 +112,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         }
     }
 
+    // A file that another program holds open is no reason to lose a training.
     private void RemoveOld(string suffix, Func<int, string> nameOf, Func<IEnumerable<int>, IEnumerable<int>> expired)
     {
         var prefix = nameOf(0).TrimEnd('0');
@@ -102,7 +122,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
             try
             {
                 if (!Directory.Exists(path))
-                    File.Delete(path);
+                    Disk.Remove(path);
                 else if (IsOurs(path))
                     StateFolder.Remove(path);
                 else
@@ -118,7 +138,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
 
     private TrainingState WriteState(string folderName, TrainingLoop loop, TrainingStateReason reason)
     {
-        var state = SavedTraining.Write(Path.Combine(run.OutputFolder, folderName), Manifest(loop, reason), Continued, setup.Network, setup.Optimizer);
+        var state = Put(folderName, "", path => SavedTraining.Write(path, Manifest(loop, reason), Continued, setup.Network, setup.Optimizer));
         run.Report(new StateSaved(RunContext.Now, state));
         return state;
     }

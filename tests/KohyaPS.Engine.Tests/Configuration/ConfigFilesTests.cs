@@ -32,7 +32,7 @@ public sealed class ConfigFilesTests : IDisposable
 
     [Fact]
     public void A_huge_file_is_not_read() =>
-        Assert.Contains("at most", Assert.Throws<ConfigFormatException>(() => ConfigFiles.Read(Write(new byte[5 << 20]))).Message, StringComparison.Ordinal);
+        Assert.Contains("larger than 4 MiB", Assert.Throws<ConfigFormatException>(() => ConfigFiles.Read(Write(new byte[5 << 20]))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_are_written_the_same_in_every_culture()

@@ -1,4 +1,5 @@
 using KohyaPS.Datasets;
+using KohyaPS.Files;
 
 namespace KohyaPS;
 
@@ -11,7 +12,7 @@ public sealed class DatasetBalancer
     private readonly Action<string, string> move;
 
     /// <summary>Renames on disk.</summary>
-    public DatasetBalancer() : this(Directory.Move)
+    public DatasetBalancer() : this(Disk.Move)
     {
     }
 

@@ -43,15 +43,12 @@ internal sealed record RenameJournal(IReadOnlyList<FolderRename> Renames)
         var path = allLeft ? arriving : Path.Combine(folder, LeavingName);
         try
         {
-            using var stream = File.OpenRead(path);
-            if (stream.Length > LargestBytes)
-                throw new JsonException("it is too large");
-            var journal = JsonSerializer.Deserialize<RenameJournal>(stream) ?? throw new JsonException("it is empty");
+            var journal = JsonSerializer.Deserialize<RenameJournal>(TextFile.Read(path, LargestBytes)) ?? throw new JsonException("it is empty");
             if (journal.Renames is not { } renames || renames.Any(r => !IsPlainName(r?.From) || !IsPlainName(r?.To)))
                 throw new JsonException("it names something that is not a plain folder name");
             return (journal, allLeft);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or TextFileException)
         {
             throw new DatasetException(
                 $"'{path}' tells how to finish an interrupted balancing, but it is damaged: {e.Message}. " +
@@ -64,13 +61,13 @@ internal sealed record RenameJournal(IReadOnlyList<FolderRename> Renames)
         AtomicFile.Write(Path.Combine(folder, LeavingName), stream => JsonSerializer.Serialize(stream, this));
 
     /// <summary>Notes that every folder has left its old name.</summary>
-    public static void MarkAllLeft(string folder) => File.Move(Path.Combine(folder, LeavingName), Path.Combine(folder, ArrivingName), overwrite: true);
+    public static void MarkAllLeft(string folder) => Disk.Move(Path.Combine(folder, LeavingName), Path.Combine(folder, ArrivingName));
 
     /// <summary>Removes the journal: every folder has its name.</summary>
     public static void End(string folder)
     {
-        File.Delete(Path.Combine(folder, LeavingName));
-        File.Delete(Path.Combine(folder, ArrivingName));
+        Disk.Remove(Path.Combine(folder, LeavingName));
+        Disk.Remove(Path.Combine(folder, ArrivingName));
     }
 
     private static bool IsPlainName(string? name) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using KohyaPS.Files;
 
 namespace KohyaPS.Datasets;
 
@@ -27,16 +27,13 @@ internal static class MetadataFile
     {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-                throw new DatasetException($"The metadata file '{path}' does not exist. Check -InJson, or metadata_file in the dataset configuration.");
-            if (file.Length > MaxBytes)
-                throw new DatasetException($"The metadata file '{path}' is larger than 1 GiB. Split it into several subsets.");
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            return File.Exists(path)
+                ? TextFile.Read(path, MaxBytes)
+                : throw new DatasetException($"The metadata file '{path}' does not exist. Check -InJson, or metadata_file in the dataset configuration.");
         }
-        catch (DecoderFallbackException)
+        catch (TextFileException fault)
         {
-            throw new DatasetException($"The metadata file '{path}' is not UTF-8. Save it as UTF-8.");
+            throw new DatasetException($"The metadata file '{path}' {fault.Message}.", fault);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using KohyaPS.Datasets;
+using KohyaPS.Files;
 
 namespace KohyaPS;
 
@@ -55,44 +56,25 @@ public static class FolderPreparer
     private static void Stage(PreparedFolder folder, Action copied, CancellationToken stop)
     {
         var staged = Beside(folder.Target, PartialSuffix);
-        Remove(staged);
+        Disk.Remove(staged);
         TreeCopy.Copy(FolderTree.Read(folder.Source), staged, copied, stop);
     }
 
     private static void PutInPlace(string target)
     {
         var (staged, replaced) = (Beside(target, PartialSuffix), Beside(target, ReplacedSuffix));
-        Remove(replaced);
-        var hadTarget = Directory.Exists(target) || File.Exists(target);
-        if (hadTarget)
-            Directory.Move(target, replaced);
-        try
-        {
-            Directory.Move(staged, target);
-        }
-        catch when (hadTarget)
-        {
-            Directory.Move(replaced, target);
-            throw;
-        }
-        Remove(replaced);
+        Disk.Remove(replaced);
+        Disk.Replace(staged, target, replaced);
+        Disk.Remove(replaced);
     }
 
     private static void Undo(List<PreparedFolder> pending, List<string> made)
     {
         foreach (var folder in pending)
-            Remove(Beside(folder.Target, PartialSuffix));
+            Disk.Remove(Beside(folder.Target, PartialSuffix));
         // The deepest first; those that hold something meanwhile stay.
         foreach (var folder in made.OrderByDescending(m => m.Length))
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-                Directory.Delete(folder);
-    }
-
-    private static void Remove(string path)
-    {
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
-        else if (File.Exists(path))
-            File.Delete(path);
+                Disk.Remove(folder);
     }
 }

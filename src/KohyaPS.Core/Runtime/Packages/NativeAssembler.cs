@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using KohyaPS.Files;
 
 namespace KohyaPS.Runtime.Packages;
 
@@ -30,7 +31,7 @@ internal sealed class NativeAssembler(string rid, string folder, Action<RuntimeP
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var total = pieces.Sum(piece => piece.Entry.Length);
         long written = 0;
-        using (var target = new FileStream(Path.Combine(folder, name), FileMode.Create, FileAccess.Write, FileShare.None, BufferSize))
+        using (var target = Disk.Create(Path.Combine(folder, name)))
         {
             foreach (var piece in pieces)
                 written += Append(piece, target, hash, done => report(new($"Writing {name}", written + done, total)));

@@ -1,11 +1,14 @@
 using System.Xml;
 using System.Xml.Linq;
+using KohyaPS.Files;
 
 namespace KohyaPS.Runtime.Packages;
 
 /// <summary>The package sources that this user's NuGet already knows; the .NET SDK writes the file at its first use.</summary>
 public static class NuGetConfiguration
 {
+    private const int MaxBytes = 1 << 20;
+
     /// <summary>Where NuGet keeps the user's settings.</summary>
     public static IEnumerable<string> UserFiles()
     {
@@ -22,7 +25,8 @@ public static class NuGetConfiguration
     {
         try
         {
-            using var reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            using var text = new StringReader(TextFile.Read(file, MaxBytes));
+            using var reader = XmlReader.Create(text, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
             var root = XDocument.Load(reader).Root;
             var disabled = (root?.Element("disabledPackageSources")?.Elements("add") ?? [])
                 .Where(add => (string?)add.Attribute("value") == "true").Select(add => (string?)add.Attribute("key")).ToHashSet();
@@ -31,7 +35,7 @@ public static class NuGetConfiguration
                 .Select(add => (string?)add.Attribute("value")).OfType<string>()
                 .Where(value => value.EndsWith("index.json", StringComparison.OrdinalIgnoreCase) || Directory.Exists(value))];
         }
-        catch (Exception e) when (e is IOException or XmlException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or XmlException or TextFileException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -1,3 +1,5 @@
+using KohyaPS.Files;
+
 namespace KohyaPS.Runtime.Packages;
 
 /// <summary>Brings packages into a folder. What a broken download left is kept and goes on where it stopped.</summary>
@@ -26,12 +28,12 @@ internal sealed class PackageDownloads(string folder, IPackageSource source, Act
                 throw Broken($"{package} broke off at {target.Length} of {stream.TotalBytes} bytes. Run the command again: it goes on from there.");
             target.Flush(flushToDisk: true);
         }
-        File.Move(partial, whole);
+        Disk.Move(partial, whole);
         return whole;
     }
 
     /// <summary>Throws a package away, so that the next run fetches it anew.</summary>
-    public void Discard(PackageIdentity package) => File.Delete(Path.Combine(folder, package.FileName));
+    public void Discard(PackageIdentity package) => Disk.Remove(Path.Combine(folder, package.FileName));
 
     private void Copy(PackageIdentity package, PackageContent stream, FileStream target)
     {

@@ -1,3 +1,5 @@
+using KohyaPS.Files;
+
 namespace KohyaPS.Runtime.Packages;
 
 /// <summary>
@@ -42,7 +44,7 @@ public sealed class RuntimeInstaller
     {
         var downloads = new PackageDownloads(Path.Combine(Root, ".downloads"), Source, Report, cancel);
         var building = Target + ".partial";
-        DeleteFolder(building);
+        Disk.Remove(building);
         var opened = new List<(PackageIdentity Identity, PackageArchive Archive)>();
         try
         {
@@ -58,8 +60,8 @@ public sealed class RuntimeInstaller
                 Files = files,
             };
             manifest.Write(building);
-            DeleteFolder(Target);
-            Directory.Move(building, Target);
+            Disk.Remove(Target);
+            Disk.Move(building, Target);
             opened.ForEach(package => package.Archive.Dispose());
             opened.ForEach(package => downloads.Discard(package.Identity));
             return manifest;
@@ -74,7 +76,7 @@ public sealed class RuntimeInstaller
         finally
         {
             opened.ForEach(package => package.Archive.Dispose());
-            DeleteFolder(building);
+            Disk.Remove(building);
         }
     }
 
@@ -118,11 +120,5 @@ public sealed class RuntimeInstaller
         var bridge = new FileInfo(Path.Combine(building, expected.Bridge));
         using var stream = bridge.OpenRead();
         return [.. written, new(expected.Bridge, bridge.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)))];
-    }
-
-    private static void DeleteFolder(string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
     }
 }

@@ -13,6 +13,7 @@ public sealed record RuntimeFile(string Name, long SizeBytes, string Sha256);
 /// <summary>What an installed runtime holds (runtime.json). It is written last: a folder without it is unfinished.</summary>
 public sealed record RuntimeManifest
 {
+    private const int MaxBytes = 1 << 20;
     private static readonly JsonSerializerOptions options = new() { WriteIndented = true, NewLine = "\n", Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>What the runtime computes on.</summary>
@@ -38,9 +39,9 @@ public sealed record RuntimeManifest
     {
         try
         {
-            return JsonSerializer.Deserialize<RuntimeManifest>(File.ReadAllBytes(Path.Combine(folder, InstalledRuntimes.ManifestName)), options);
+            return JsonSerializer.Deserialize<RuntimeManifest>(TextFile.Read(Path.Combine(folder, InstalledRuntimes.ManifestName), MaxBytes), options);
         }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or JsonException or TextFileException or UnauthorizedAccessException)
         {
             return null;
         }

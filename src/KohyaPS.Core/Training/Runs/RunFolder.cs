@@ -31,8 +31,7 @@ public static class RunFolder
             throw new TrainingException(TrainingExitCode.Environment,
                 $"Process {other.ProcessId} is already training '{other.Name}' in '{other.OutputFolder}' (run {other.RunId}). "
                 + "Wait for it, stop it with Stop-LoraTraining, or choose another -OutputName.");
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        Disk.Remove(folder);
         var created = Directory.CreateDirectory(folder);
         if (OperatingSystem.IsWindows())
             created.Attributes |= FileAttributes.Hidden;
@@ -50,7 +49,7 @@ public static class RunFolder
         if (!File.Exists(path))
             return null;
         var request = ReadJson(path, RunJson.Default.RunRequest);
-        File.Delete(path);
+        Disk.Remove(path);
         return request;
     }
 
@@ -75,7 +74,7 @@ public static class RunFolder
         {
             if (ReadJson(Path.Combine(folder, ReplyFile), RunJson.Default.RunReply) is { } reply && reply.RequestId == request.RequestId)
             {
-                File.Delete(Path.Combine(folder, ReplyFile));
+                Disk.Remove(Path.Combine(folder, ReplyFile));
                 return reply;
             }
             if (!RunRegistry.IsAlive(training) || Read(folder)?.RunId != training.RunId)
@@ -94,8 +93,15 @@ public static class RunFolder
         var until = DateTime.UtcNow + AnswerStands;
         while (File.Exists(Path.Combine(folder, ReplyFile)) && DateTime.UtcNow < until)
             Thread.Sleep(AnswerPoll);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        try
+        {
+            Disk.Remove(Path.Combine(folder, RunFile));
+            Disk.Remove(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another session reads in it. Without its record the folder is no training any more.
+        }
     }
 
     private static T? ReadJson<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
@@ -103,10 +109,9 @@ public static class RunFolder
     {
         try
         {
-            var file = new FileInfo(path);
-            return file.Exists && file.Length <= MaxFileBytes ? JsonSerializer.Deserialize(File.ReadAllBytes(path), type) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(TextFile.Read(path, MaxFileBytes), type) : null;
         }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or JsonException or TextFileException or UnauthorizedAccessException)
         {
             // Removed or replaced at this very moment, or not ours: as good as absent.
             return null;

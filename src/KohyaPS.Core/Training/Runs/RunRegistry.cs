@@ -11,6 +11,7 @@ namespace KohyaPS.Training.Runs;
 /// </summary>
 public static class RunRegistry
 {
+    private const int MaxRecordBytes = 1 << 20;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>The registry's folder: KOHYAPS_RUNS, else a folder of the machine.</summary>
@@ -43,7 +44,7 @@ public static class RunRegistry
     {
         try
         {
-            File.Delete(FileOf(runId));
+            Disk.Remove(FileOf(runId));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,19 +53,22 @@ public static class RunRegistry
     }
 
     /// <summary>The trainings that run now, oldest first.</summary>
-    public static IReadOnlyList<ActiveTraining> List()
+    public static IReadOnlyList<ActiveTraining> List() => List(Folder);
+
+    /// <summary>The same of another registry.</summary>
+    internal static IReadOnlyList<ActiveTraining> List(string folder)
     {
-        if (!Directory.Exists(Folder))
+        if (!Directory.Exists(folder))
             return [];
         var found = new List<ActiveTraining>();
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.run"))
+        foreach (var file in Directory.EnumerateFiles(folder, "*.run"))
         {
             try
             {
-                if (RunFolder.Read(File.ReadAllText(file).Trim()) is { } training && IsAlive(training))
+                if (RunFolder.Read(TextFile.Read(file, MaxRecordBytes).Trim()) is { } training && IsAlive(training))
                     found.Add(training);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or TextFileException)
             {
                 // Ended at this very moment, or not readable for this account.
             }

@@ -18,8 +18,7 @@ public static class StateFolder
         ArgumentNullException.ThrowIfNull(files);
         var target = Path.GetFullPath(folder);
         var beside = target + AtomicFile.TemporarySuffix;
-        if (Directory.Exists(beside))
-            Directory.Delete(beside, recursive: true);
+        Disk.Remove(beside);
         Directory.CreateDirectory(beside);
         try
         {
@@ -35,8 +34,7 @@ public static class StateFolder
         }
         catch
         {
-            if (Directory.Exists(beside))
-                Directory.Delete(beside, recursive: true);
+            Disk.Remove(beside);
             throw;
         }
         return manifest.Describe(target);
@@ -85,21 +83,17 @@ public static class StateFolder
     /// <summary>Removes a state: its manifest first, so that what a crash leaves is no state.</summary>
     public static void Remove(string folder)
     {
-        File.Delete(Path.Combine(folder, StateManifest.FileName));
-        Directory.Delete(folder, recursive: true);
+        Disk.Remove(Path.Combine(folder, StateManifest.FileName));
+        Disk.Remove(folder);
     }
 
     // Two renames: between them the old state is whole under another name, and Find lists it.
     private static void Replace(string target, string beside)
     {
         var old = target + OldSuffix;
-        if (Directory.Exists(old))
-            Remove(old);
-        if (Directory.Exists(target))
-            Directory.Move(target, old);
-        Directory.Move(beside, target);
-        if (Directory.Exists(old))
-            Remove(old);
+        Remove(old);
+        Disk.Replace(beside, target, old);
+        Remove(old);
     }
 
     private static StateFile Describe(string path)

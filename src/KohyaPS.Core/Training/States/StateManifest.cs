@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KohyaPS.Files;
 
 namespace KohyaPS.Training.States;
 
@@ -79,12 +80,14 @@ public sealed record StateManifest
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return null;
-        if (new FileInfo(path).Length > MaxBytes)
-            throw Damaged(folder, "its manifest is too large", null);
         StateManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), StateJson.Default.StateManifest);
+            manifest = JsonSerializer.Deserialize(TextFile.Read(path, MaxBytes), StateJson.Default.StateManifest);
+        }
+        catch (TextFileException e)
+        {
+            throw Damaged(folder, $"its manifest {e.Message}", e);
         }
         catch (JsonException e)
         {

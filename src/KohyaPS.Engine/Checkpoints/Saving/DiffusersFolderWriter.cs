@@ -22,8 +22,7 @@ internal static class DiffusersFolderWriter
         if (File.Exists(target))
             throw new IOException($"'{target}' is a file; a folder is to be written there. Choose another name, or one that ends in .safetensors for a single file.");
         var temporary = target + AtomicFile.TemporarySuffix;
-        if (Directory.Exists(temporary))
-            Directory.Delete(temporary, recursive: true);
+        Disk.Remove(temporary);
         Directory.CreateDirectory(temporary);
         try
         {
@@ -34,7 +33,7 @@ internal static class DiffusersFolderWriter
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            Disk.Remove(temporary);
             throw;
         }
     }
@@ -89,16 +88,9 @@ internal static class DiffusersFolderWriter
 
     private static void Replace(string temporary, string target)
     {
-        if (!Directory.Exists(target))
-        {
-            Directory.Move(temporary, target);
-            return;
-        }
         var old = target + ".old";
-        if (Directory.Exists(old))
-            Directory.Delete(old, recursive: true);
-        Directory.Move(target, old);
-        Directory.Move(temporary, target);
-        Directory.Delete(old, recursive: true);
+        Disk.Remove(old);
+        Disk.Replace(temporary, target, old);
+        Disk.Remove(old);
     }
 }
