@@ -68,6 +68,12 @@ Describe 'Start-LoraTraining' {
         Get-TensorHash $resumed.NetworkPath | Should -Be $before
     }
 
+    It 'stays with the precision that a state was trained in, whatever would be chosen now' {
+        $state = New-ShortConfig 'precise' @{ MixedPrecision = 'no'; MaxTrainSteps = 1 } | Start-LoraTraining | Save-TrainingState
+        $resumed = New-ShortConfig 'precise' @{ MixedPrecision = 'auto'; MaxTrainSteps = 2 } | Start-LoraTraining -Resume $state
+        (Get-LoraNetwork -LiteralPath $resumed.NetworkPath).Metadata['ss_mixed_precision'] | Should -Be 'no'
+    }
+
     It 'trains with the optimizer that is asked for, and says so in the file' {
         $wanted = @(
             @{ Type = 'adamw'; Arguments = @{}; Text = 'torch.optim.adamw.AdamW' }

@@ -7,6 +7,9 @@ namespace KohyaPS.Engine.Runtime;
 /// <param name="Bfloat16Convolution">3x3 convolution in bfloat16.</param>
 internal sealed record ComputeSpeeds(double Float32Product, double Float32Convolution, double Bfloat16Product, double Bfloat16Convolution)
 {
-    /// <summary>True where both a product and a convolution are faster in bfloat16.</summary>
+    /// <summary>True where there are instructions for bfloat16.</summary>
+    public bool HasBfloat16 => Bfloat16Product > 0;
+
+    /// <summary>True where both a product and a convolution are faster in bfloat16, so that a frozen model runs in it. Float16 is never chosen: its gradients vanish without a scaled loss.</summary>
     public bool IsBfloat16Faster => Bfloat16Product > Float32Product && Bfloat16Convolution > Float32Convolution;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Runtime;
 
@@ -23,9 +22,6 @@ internal sealed record TorchRuntimeInfo
 
     /// <summary>Measured speeds.</summary>
     public required ComputeSpeeds Speeds { get; init; }
-
-    /// <summary>The type in which a frozen model runs fastest: bfloat16 where the card or the processor has instructions for it, else float32. Never float16, whose gradients vanish without a scaled loss.</summary>
-    public ScalarType FastType => Speeds.IsBfloat16Faster ? bfloat16 : float32;
 
     /// <summary>One line for a log.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

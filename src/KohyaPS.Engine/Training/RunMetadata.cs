@@ -1,6 +1,5 @@
 using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Engine.Training.State;
-using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training;
 
@@ -9,10 +8,10 @@ internal static class RunMetadata
 {
     /// <summary>The entries of the header.</summary>
     /// <param name="run">What is trained.</param>
-    /// <param name="computeType">In which type the frozen models compute.</param>
+    /// <param name="precision">In which the frozen models compute.</param>
     /// <param name="step">Steps that are in the file.</param>
     /// <param name="epoch">Whole epochs that are in the file.</param>
-    public static IReadOnlyDictionary<string, string> Of(RunContext run, ScalarType computeType, int step, int epoch) => NetworkMetadata.Build(new()
+    public static IReadOnlyDictionary<string, string> Of(RunContext run, MixedPrecision precision, int step, int epoch) => NetworkMetadata.Build(new()
     {
         Config = run.Config,
         Datasets = run.Epochs.Datasets,
@@ -24,14 +23,7 @@ internal static class RunMetadata
         FinishedAt = RunContext.Now.ToLocalTime(),
         Step = step,
         Epoch = epoch,
-        ComputedIn = Word(computeType),
+        ComputedIn = precision,
         Program = $"KohyaPS/{SavedTraining.Version}",
     });
-
-    private static MixedPrecision Word(ScalarType computeType) => computeType switch
-    {
-        ScalarType.BFloat16 => MixedPrecision.Bf16,
-        ScalarType.Float16 => MixedPrecision.Fp16,
-        _ => MixedPrecision.No,
-    };
 }

@@ -4,12 +4,11 @@ using KohyaPS.Engine.Training.Setup;
 using KohyaPS.Engine.Training.State;
 using KohyaPS.Files;
 using KohyaPS.Training.States;
-using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training;
 
 /// <summary>Writes the files of a run when they are due: networks and states after steps, epochs and at the end.</summary>
-internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType computeType)
+internal sealed class RunSaver(RunContext run, TrainingSetup setup, MixedPrecision precision)
 {
     private readonly SavingSettings saving = run.Config.Saving;
     private readonly string name = run.Config.Folders.FinalName;
@@ -77,7 +76,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
     {
         var path = Put(fileName, SaveNames.Extension(run.Config), path =>
         {
-            setup.Optimizer.WithAveragedWeights(() => NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, computeType, step, epoch), saving.SavePrecision));
+            setup.Optimizer.WithAveragedWeights(() => NetworkWriter.Write(path, setup.Network, RunMetadata.Of(run, precision, step, epoch), saving.SavePrecision));
             return path;
         });
         run.Report(new NetworkSaved(RunContext.Now, path, step, epoch, isFinal));
@@ -160,6 +159,7 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, ScalarType c
         SessionId = run.SessionId,
         StartedAt = run.StartedAt,
         Optimizer = setup.Optimizer.Name,
+        ComputedIn = precision,
         Losses = loop.Losses.Latest,
         Files = new Dictionary<string, StateFile>(),
     };

@@ -35,7 +35,7 @@ internal sealed class Trainer : IDisposable
     {
         this.run = run;
         var config = run.Config;
-        var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision);
+        var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision, run.ResumedFrom?.ComputedIn);
         if (precision.Warning is { } warning)
             run.Warn(warning);
         if (runtime.Device.Notice is { } notice)
@@ -54,7 +54,7 @@ internal sealed class Trainer : IDisposable
         var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
         var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
         loop = setup.Loop(batches);
-        saver = new RunSaver(run, setup, precision.ComputeType);
+        saver = new RunSaver(run, setup, precision.Precision);
         if (run.ResumedFrom is { } manifest)
             SavedTraining.Restore(run.ResumeFolder!, manifest, setup.Network, setup.Optimizer);
         var start = run.Start;

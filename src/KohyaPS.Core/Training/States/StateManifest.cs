@@ -66,6 +66,9 @@ public sealed record StateManifest
     /// <summary>The optimizer whose state the folder holds.</summary>
     public required string Optimizer { get; init; }
 
+    /// <summary>In which the frozen model computed, so that a continued training that leaves the choice to us stays with it; null in states of older versions.</summary>
+    public MixedPrecision? ComputedIn { get; init; }
+
     /// <summary>The most recent loss at each position of the epoch.</summary>
     public required IReadOnlyList<double> Losses { get; init; }
 

@@ -3,23 +3,38 @@ using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Setup;
 
-/// <summary>The type in which the frozen models compute, and what to tell the user about it.</summary>
-/// <param name="ComputeType">float32, bfloat16 or float16.</param>
-/// <param name="Warning">Why it is not the type that was asked for; null when it is.</param>
-internal sealed record PrecisionChoice(ScalarType ComputeType, string? Warning)
+/// <summary>The precision in which the frozen models compute, and what to tell the user about it.</summary>
+/// <param name="Precision">No, Bf16 or Fp16.</param>
+/// <param name="Warning">Why it is not the one that was asked for; null when it is.</param>
+internal sealed record PrecisionChoice(MixedPrecision Precision, string? Warning)
 {
     /// <summary>
-    /// Auto takes the type that was measured to be fast. An explicit half type on a device where it is slow is computed in float32, unless
-    /// the user insists. Cards of every generation that CUDA 12.8 knows compute float16 fast, no processor does.
+    /// Auto takes what was measured to be fast; a continued training stays with what it began in, whatever is measured now, so that it goes on
+    /// bit for bit. An explicit half type on a device that has no instructions for it is computed in float32, unless the user insists. Cards of
+    /// every generation that CUDA 12.8 knows compute float16 fast, no processor does.
     /// </summary>
-    public static PrecisionChoice Make(RuntimeSettings settings, TorchRuntimeInfo runtime, bool obeysSlow) => settings.MixedPrecision switch
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="runtime">What was measured.</param>
+    /// <param name="obeysSlow">Whether the user insists.</param>
+    /// <param name="before">What the continued training computed in; null for a new one.</param>
+    public static PrecisionChoice Make(RuntimeSettings settings, TorchRuntimeInfo runtime, bool obeysSlow, MixedPrecision? before) => settings.MixedPrecision switch
     {
-        MixedPrecision.Auto => new(runtime.FastType, null),
-        MixedPrecision.Bf16 when runtime.FastType == bfloat16 || obeysSlow => new(bfloat16, null),
-        MixedPrecision.Bf16 => new(float32, Slow("bf16", runtime)),
-        MixedPrecision.Fp16 when obeysSlow || runtime.Device.IsCard => new(float16, null),
-        MixedPrecision.Fp16 => new(float32, Slow("fp16", runtime)),
-        _ => new(float32, null),
+        MixedPrecision.Auto when before is MixedPrecision.Bf16 && !runtime.Speeds.HasBfloat16 => new(MixedPrecision.No,
+            "The state was trained in bf16, which this machine computes many times slower than float32: the training goes on in float32, and not bit for bit as it would have there. Set -MixedPrecision bf16 with -Force to have the same type all the same."),
+        MixedPrecision.Auto => new(before ?? (runtime.Speeds.IsBfloat16Faster ? MixedPrecision.Bf16 : MixedPrecision.No), null),
+        MixedPrecision.Bf16 when runtime.Speeds.HasBfloat16 || obeysSlow => new(MixedPrecision.Bf16, null),
+        MixedPrecision.Bf16 => new(MixedPrecision.No, Slow("bf16", runtime)),
+        MixedPrecision.Fp16 when obeysSlow || runtime.Device.IsCard => new(MixedPrecision.Fp16, null),
+        MixedPrecision.Fp16 => new(MixedPrecision.No, Slow("fp16", runtime)),
+        _ => new(MixedPrecision.No, null),
+    };
+
+    /// <summary>The type of the numbers.</summary>
+    public ScalarType ComputeType => Precision switch
+    {
+        MixedPrecision.Bf16 => bfloat16,
+        MixedPrecision.Fp16 => float16,
+        _ => float32,
     };
 
     /// <summary>The type's name, for the report at the start.</summary>
