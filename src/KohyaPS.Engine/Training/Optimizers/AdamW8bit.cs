@@ -29,19 +29,20 @@ internal sealed class AdamW8bit(IReadOnlyList<ParameterGroup> groups, OptimizerA
         var (m, v) = (run.Moments[0].Load(), run.Moments[1].Load());
         m.mul_(beta1).add_(g, 1 - beta1);
         v.FollowSquare(g, beta2);
-        var broken = run.Is8Bit ? g.isfinite().logical_not_() : null;
+        var broken = run.Broken(g);
         if (broken is not null)
         {
             m.masked_fill_(broken, 0);
             v.masked_fill_(broken, 0);
         }
-        var moved = p.to(float32, copy: true);
+        // Of float32 parameters the tensor itself.
+        var moved = p.to(float32, copy: broken is not null);
         var denominator = v.sqrt();
         run.ByStep(t => eps * RootCorrection(t)).AddTo(denominator);
         run.ByStep(t => run.Group.LearningRate * RootCorrection(t) / (1 - MathF.Pow(beta1, t))).SubtractQuotient(moved, m, denominator);
         var decayed = moved.to(p.dtype);
         if (weightDecay > 0)
-            decayed = decayed.mul(1 - run.Group.LearningRate * weightDecay);
+            decayed.Times(1 - run.Group.LearningRate * weightDecay);
         p.copy_(broken is null ? decayed : where(broken, p, decayed));
         run.Moments[0].Store(m);
         run.Moments[1].Store(v);

@@ -22,19 +22,16 @@ internal sealed class BlockTable : IDisposable
         var rows = group.Slices.Select((slice, i) => i < count ? (slice.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment : 0).ToArray();
         Blocks = new StateLayout([.. rows.Select(r => (r + rowsPerBlock - 1) / rowsPerBlock)]);
         Codes = new StateLayout([.. rows.Select(r => r * ParameterGroup.Alignment)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+        FirstRows = Firsts(rows);
         if (rowsPerBlock == 1)
             return;
         var (listed, blockOf) = (new List<long>(), new List<long>());
-        foreach (var length in rows.Where(r => r > 0))
+        for (var block = 0; block < Blocks.Total; block++)
         {
-            var first = blockOf.Count;
-            for (var row = 0L; row < length; row += rowsPerBlock)
-            {
-                var rowsHere = Math.Min(rowsPerBlock, length - row);
-                // A short block lists its last row again.
-                listed.AddRange(Enumerable.Range(0, rowsPerBlock).Select(i => first + row + Math.Min(i, rowsHere - 1)));
-                blockOf.AddRange(Enumerable.Repeat(listed.Count / rowsPerBlock - 1L, (int)rowsHere));
-            }
+            var (first, length) = (FirstRows[block], FirstRows[block + 1] - FirstRows[block]);
+            // A short block lists its last row again.
+            listed.AddRange(Enumerable.Range(0, rowsPerBlock).Select(i => first + Math.Min(i, length - 1)));
+            blockOf.AddRange(Enumerable.Repeat((long)block, (int)length));
         }
         using var guard = no_grad();
         rowsOfBlock = tensor(listed.ToArray(), device: Device).DetachFromDisposeScope();
@@ -46,6 +43,9 @@ internal sealed class BlockTable : IDisposable
 
     /// <summary>One number for each block.</summary>
     public StateLayout Blocks { get; }
+
+    /// <summary>The first row of each block, and behind the last the number of rows.</summary>
+    public IReadOnlyList<long> FirstRows { get; }
 
     /// <summary>One code for each element.</summary>
     public StateLayout Codes { get; }
@@ -68,5 +68,17 @@ internal sealed class BlockTable : IDisposable
     {
         rowsOfBlock?.Dispose();
         blockOfRow?.Dispose();
+    }
+
+    private long[] Firsts(long[] rowsOfParameters)
+    {
+        var (firsts, rows) = (new List<long>(), 0L);
+        foreach (var length in rowsOfParameters)
+        {
+            for (var row = 0L; row < length; row += rowsPerBlock)
+                firsts.Add(rows + row);
+            rows += length;
+        }
+        return [.. firsts, rows];
     }
 }

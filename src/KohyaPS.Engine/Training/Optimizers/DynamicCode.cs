@@ -8,17 +8,20 @@ namespace KohyaPS.Engine.Training.Optimizers;
 /// </summary>
 internal sealed class DynamicCode
 {
-    private const int Exponents = 7, Size = 256, FirstPivot = 127;
+    private const int Exponents = 7, Size = 256, FirstPivot = 127, HighBits = 16;
     private const double SmallestNudge = 1e-30, BeyondAll = 2;
     private readonly float[] values;
     private readonly float[] limits;
     private readonly bool isSigned;
+    private readonly byte[] codesOfHighBits = new byte[1 << HighBits];
+    private readonly float[] nextLimits = new float[Size];
 
     private DynamicCode(bool isSigned)
     {
         this.isSigned = isSigned;
         values = Values(isSigned);
         limits = [.. Enumerable.Range(0, Size - 1).Select(code => Bisect(code))];
+        FillTable();
     }
 
     /// <summary>Codes of numbers in [-1, 1]; zero is code 127.</summary>
@@ -36,13 +39,16 @@ internal sealed class DynamicCode
     /// <summary>The largest number of each code but the last, as a tensor.</summary>
     /// <param name="device">Where it lies.</param>
     /// <param name="keepsSigns">True where a negative number, however small, must not become zero, which counts as positive.</param>
-    public Tensor LimitsOn(Device device, bool keepsSigns = false)
-    {
-        var numbers = limits.ToArray();
-        if (keepsSigns && isSigned)
-            numbers[FirstPivot - 1] = -float.Epsilon;
-        return tensor(numbers, device: device);
-    }
+    public Tensor LimitsOn(Device device, bool keepsSigns = false) => tensor(keepsSigns ? LimitsOfSigns() : limits, device: device);
+
+    /// <summary>The code of the smallest number among those that begin with the same 16 bits, by these bits.</summary>
+    public ReadOnlySpan<byte> CodesOfHighBits => codesOfHighBits;
+
+    /// <summary>By code: what a number must exceed to have the next one. No two codes change among numbers that begin with the same 16 bits.</summary>
+    public ReadOnlySpan<float> NextLimits => nextLimits;
+
+    /// <summary>The code of a zero in a block of zeros: the last one on the side of its sign.</summary>
+    public byte CodeOfZero(float zero) => isSigned && !float.IsNegative(zero) ? byte.MaxValue : byte.MinValue;
 
     /// <summary>Codes of numbers that are already divided by their block's largest, as the kernel's search finds them.</summary>
     /// <param name="x">float32; what is no number gets code 0.</param>
@@ -92,6 +98,30 @@ internal sealed class DynamicCode
     {
         var step = (1 - 0.1f) / parts;
         return index < (parts + 1) / 2 ? MathF.FusedMultiplyAdd(step, index, 0.1f) : MathF.FusedMultiplyAdd(-step, parts - index, 1);
+    }
+
+    private float[] LimitsOfSigns()
+    {
+        var numbers = limits.ToArray();
+        if (isSigned)
+            numbers[FirstPivot - 1] = -float.Epsilon;
+        return numbers;
+    }
+
+    private void FillTable()
+    {
+        var numbers = LimitsOfSigns();
+        for (var high = 0; high < codesOfHighBits.Length; high++)
+        {
+            // Among negative numbers the one with the largest bits is the smallest.
+            var smallest = BitConverter.UInt32BitsToSingle((uint)high << HighBits | (high >= codesOfHighBits.Length / 2 ? (1u << HighBits) - 1 : 0));
+            codesOfHighBits[high] = float.IsNaN(smallest) ? byte.MaxValue : (byte)numbers.Count(limit => limit < smallest);
+        }
+        numbers.CopyTo(nextLimits, 0);
+        nextLimits[^1] = float.PositiveInfinity;
+        // Nothing goes from one side of zero to the other.
+        if (isSigned)
+            nextLimits[FirstPivot - 1] = float.PositiveInfinity;
     }
 
     // The largest number whose code is at most the given one: codes rise with numbers.

@@ -1,4 +1,5 @@
 using KohyaPS.Engine.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Optimizers;
@@ -29,6 +30,8 @@ internal sealed class EightBitMoment : IMoment, IDisposable
     public Tensor Load()
     {
         using var scope = NewDisposeScope();
+        if (blocks.Device.type == DeviceType.CPU)
+            return CodePasses.Load(codes, largest, blocks, code).MoveToOuterDisposeScope();
         var factors = blocks.ToRows(largest.to(blocks.Device));
         // index_select takes no bytes as indices.
         var values = map.index_select(0, codes.to(blocks.Device, non_blocking: true).to(ScalarType.Int32)).view(-1, ParameterGroup.Alignment);
@@ -38,6 +41,11 @@ internal sealed class EightBitMoment : IMoment, IDisposable
     /// <inheritdoc/>
     public void Store(Tensor moment)
     {
+        if (blocks.Device.type == DeviceType.CPU)
+        {
+            CodePasses.Store(moment, codes, largest, blocks, code);
+            return;
+        }
         using var scope = NewDisposeScope();
         var rows = moment.view(-1, ParameterGroup.Alignment);
         var factors = blocks.Largest(rows);

@@ -33,7 +33,7 @@ internal sealed class Lion8bit(IReadOnlyList<ParameterGroup> groups, OptimizerAr
             g = g.add(p.to(float32), weightDecay);
             decay = 0;
         }
-        var broken = run.Is8Bit ? g.isfinite().logical_not_() : null;
+        var broken = run.Broken(g);
         var decayed = decay > 0 ? p.mul(1 - run.Group.LearningRate * decay) : p;
         var moved = decayed.to(float32).add(m.mul(beta1).add_(g, 1 - beta1).sign_(), -run.Group.LearningRate).to(p.dtype);
         m.mul_(beta2).add_(g, 1 - beta2);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Training.Optimizers;
@@ -15,6 +16,10 @@ internal sealed record MomentRun(OptimizerGroup Group, long Start, long Count, b
 
     /// <summary>The gradients of the run as float32.</summary>
     public Tensor Gradients => Group.Gradients.narrow(0, Start, Count).to(float32);
+
+    /// <summary>Which elements of 8-bit moments have a gradient that is not finite; null where none has, as in nearly every step.</summary>
+    /// <param name="gradients">The gradients of the run.</param>
+    public Tensor? Broken(Tensor gradients) => Is8Bit && !double.IsFinite(gradients.sum().ToDouble()) ? gradients.isfinite().logical_not_() : null;
 
     /// <summary>A factor that depends on a parameter's own number of steps.</summary>
     public Factor ByStep(Func<long, double> of) => Group.ByStep(of).Narrow(Start, Count);

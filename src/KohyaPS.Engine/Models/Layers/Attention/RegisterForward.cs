@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers.Attention;

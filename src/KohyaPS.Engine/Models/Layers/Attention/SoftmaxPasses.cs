@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Runtime;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers.Attention;
@@ -8,9 +9,6 @@ namespace KohyaPS.Engine.Models.Layers.Attention;
 /// </summary>
 internal static unsafe class SoftmaxPasses
 {
-    // So that the caller takes over what another thread has not begun.
-    private const int PartsPerThread = 4;
-
     private const float Log2E = 1.44269504f;
 
     /// <summary>Turns scores into exponentials relative to the row's largest, in place.</summary>
@@ -26,7 +24,7 @@ internal static unsafe class SoftmaxPasses
         fixed (byte* first = scores.bytes, firstSum = sums.bytes)
         {
             var (values, sum, logs) = ((nint)first, (nint)firstSum, (nint)logSums);
-            ForRows(scores.size(0) * rows, row =>
+            CoreLoop.ForRows(scores.size(0) * rows, row =>
             {
                 var (total, largest) = RowKernels.Exponentials((ushort*)values + row * keys, keys, factor);
                 ((float*)sum)[row] = total;
@@ -49,23 +47,12 @@ internal static unsafe class SoftmaxPasses
         fixed (byte* first = scores.bytes, firstGradient = gradients.bytes)
         {
             var (values, changes, logs, mean) = ((nint)first, (nint)firstGradient, (nint)logSums, (nint)means);
-            ForRows(scores.size(0) * rows, row =>
+            CoreLoop.ForRows(scores.size(0) * rows, row =>
             {
                 var at = row / rows * headStride + row % rows;
                 RowKernels.Gradients(
                     (ushort*)values + row * keys, (ushort*)changes + row * keys, keys, factor, ((float*)logs)[at], ((float*)mean)[at], scale);
             });
         }
-    }
-
-    private static void ForRows(long rows, Action<long> run)
-    {
-        var parts = Math.Min(rows, PartsPerThread * get_num_threads());
-        CoreLoop.ForEach((nint)parts, part =>
-        {
-            var end = rows * (part + 1) / parts;
-            for (var row = rows * part / parts; row < end; row++)
-                run(row);
-        });
     }
 }
