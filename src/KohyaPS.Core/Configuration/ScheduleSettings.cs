@@ -9,7 +9,10 @@ public sealed record ScheduleSettings : SettingGroup
 
     /// <summary>Class of torch.optim.lr_scheduler to use instead of LrScheduler, such as CosineAnnealingLR; it knows LrSchedulerArgs only, no warm-up.</summary>
     [Setting]
-    public string? LrSchedulerType { get; init; }
+    public string? LrSchedulerType { get; init => field = value is null ? null : ScheduleCatalogue.Spelt(value); }
+
+    /// <summary>The classes and functions that LrSchedulerType knows.</summary>
+    public static IEnumerable<string> LrSchedulerTypes => ScheduleCatalogue.ClassNames;
 
     /// <summary>Further arguments of the schedule as name=value, such as lr_end=1e-6; text stands in quotes.</summary>
     [Setting(Gui = "lr_scheduler_args")]

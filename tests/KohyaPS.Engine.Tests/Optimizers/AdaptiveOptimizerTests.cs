@@ -1,6 +1,7 @@
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Optimizers;
 using KohyaPS.Engine.Training.Setup;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Tests.Optimizers;
@@ -8,15 +9,24 @@ namespace KohyaPS.Engine.Tests.Optimizers;
 /// <summary>Optimizers that find their step size or average the weights: averaged weights, rates.</summary>
 public class AdaptiveOptimizerTests
 {
-    [Theory]
-    [InlineData(OptimizerType.AdamWScheduleFree)]
-    [InlineData(OptimizerType.SGDScheduleFree)]
-    [InlineData(OptimizerType.RAdamScheduleFree)]
-    [InlineData(OptimizerType.ProdigyPlusScheduleFree)]
-    public void Looking_at_the_averaged_weights_changes_nothing(OptimizerType type)
+    public static TheoryData<OptimizerType, ScalarType> ScheduleFree
     {
-        using var looked = new Training(type);
-        using var alone = new Training(type);
+        get
+        {
+            var all = new TheoryData<OptimizerType, ScalarType>();
+            foreach (var type in Enum.GetValues<OptimizerType>().Where(type => new OptimizerSettings { OptimizerType = type }.IsScheduleFree))
+                foreach (var dtype in (ScalarType[])[ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16])
+                    all.Add(type, dtype);
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ScheduleFree))]
+    public void Looking_at_the_averaged_weights_changes_nothing(OptimizerType type, ScalarType dtype)
+    {
+        using var looked = new Training(type, dtype);
+        using var alone = new Training(type, dtype);
         Advance(alone, 0, 12);
         for (var step = 0; step < 12; step++)
         {
@@ -89,14 +99,14 @@ public class AdaptiveOptimizerTests
     {
         private readonly ParameterGroup[] groups;
 
-        public Training(OptimizerType type)
+        public Training(OptimizerType type, ScalarType dtype = ScalarType.Float32)
         {
             var isAdaptive = type.ToString().StartsWith("DAdapt", StringComparison.Ordinal) || type.ToString().StartsWith("Prodigy", StringComparison.Ordinal);
             var rate = isAdaptive ? 1.0 : 0.01;
             groups =
             [
-                new(new(rate, "textencoder"), [("a", [4, 40]), ("b", [40, 4])]),
-                new(new(rate, "unet"), [("c", [4, 16, 3, 3]), ("d", [16, 4, 1, 1]), ("e", [70, 70])]),
+                new(new(rate, "textencoder"), [("a", [4, 40]), ("b", [40, 4])], dtype),
+                new(new(rate, "unet"), [("c", [4, 16, 3, 3]), ("d", [16, 4, 1, 1]), ("e", [70, 70])], dtype),
             ];
             var first = 0;
             foreach (var parameter in groups.SelectMany(g => g.Parameters))
@@ -106,7 +116,7 @@ public class AdaptiveOptimizerTests
 
         public FlatOptimizer Optimizer { get; }
 
-        public float[] Weights() => [.. groups.SelectMany(g => g.Parameters).SelectMany(p => p.detach().flatten().data<float>().ToArray())];
+        public float[] Weights() => [.. groups.SelectMany(g => g.Parameters).SelectMany(p => p.detach().to(float32).flatten().data<float>().ToArray())];
 
         public void SetRate(double rate)
         {
@@ -124,8 +134,11 @@ public class AdaptiveOptimizerTests
                     Fill(group.Parameters[i].grad!, 7 * step + i);
                     group.MarkUsed(i);
                 }
+                group.Collect(1);
             }
             Optimizer.Step();
+            foreach (var group in groups)
+                group.Store();
         }
 
         public void Dispose()

@@ -15,6 +15,9 @@ public class ScheduleChoiceTests
 
     [Theory]
     [InlineData("CosineAnnealingLR", "T_max=7 eta_min=1e-6")]
+    [InlineData("cosineannealinglr", "T_max=7 eta_min=1e-6")]
+    [InlineData("TORCH.optim.lr_scheduler.cosineAnnealingLR", "T_max=7 eta_min=1e-6")]
+    [InlineData("Get_Linear_schedule_with_warmup", "num_warmup_steps=5 num_training_steps=40")]
     [InlineData("CosineAnnealingWarmRestarts", "T_0=3 T_mult=2")]
     [InlineData("OneCycleLR", "max_lr=1e-3 total_steps=40")]
     [InlineData("CyclicLR", "base_lr=1e-5 max_lr=1e-4 step_size_up=5 mode='exp_range' gamma=0.9")]

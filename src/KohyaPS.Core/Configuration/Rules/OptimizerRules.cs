@@ -16,6 +16,7 @@ internal static class OptimizerRules
     {
         var optimizer = config.Optimizer;
         var rates = Rates(config);
+        var (own, type) = (ScheduleCatalogue.OwnRates(config.Schedule), optimizer.OptimizerType);
         OptimizerArguments.Read(optimizer, out var problems);
         foreach (var problem in problems)
             yield return problem;
@@ -23,36 +24,51 @@ internal static class OptimizerRules
             yield break;
         if (rates.All(rate => rate == 0))
             yield return Error("LearningRate", "All learning rates are 0, so nothing is learned.", "Set LearningRate, UnetLr or TextEncoderLr, such as 0.0001.");
-        else if (optimizer.LearningRate == 0 && OptimizerCatalogue.Get(optimizer.OptimizerType).NeedsLearningRate)
-            yield return Error("LearningRate", $"{optimizer.OptimizerType} needs a LearningRate above 0, also where UnetLr and TextEncoderLr are set.", "Set LearningRate to the same as UnetLr.");
-        if (FindsItsRate.Contains(optimizer.OptimizerType))
-        {
-            foreach (var problem in OneRate(config, rates))
-                yield return problem;
-        }
-        if (FindsItsRate.Contains(optimizer.OptimizerType) && rates.Any(rate => rate is > 0 and <= 0.1))
-            yield return Warning("LearningRate", $"{optimizer.OptimizerType} finds the rate itself; learning rates are factors on it, and {SettingText.Format(rates.First(rate => rate is > 0 and <= 0.1))} slows it down that much.", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
+        else if (optimizer.LearningRate == 0 && OptimizerCatalogue.Get(type).NeedsLearningRate)
+            yield return Error("LearningRate", $"{type} needs a LearningRate above 0, also where UnetLr and TextEncoderLr are set.", "Set LearningRate to the same as UnetLr.");
+        if (!FindsItsRate.Contains(type))
+            yield break;
+        foreach (var problem in DifferentRates(config, rates, own).Concat(SmallFirstRates(config)))
+            yield return problem;
+        if ((own.Count > 0 ? own : rates).FirstOrDefault(rate => rate is > 0 and <= 0.1) is > 0 and var small)
+            yield return Warning(own.Count > 0 ? "LrSchedulerArgs" : "LearningRate", $"{type} finds the rate itself; learning rates are factors on it, and {SettingText.Format(small)} slows it down that much.",
+                own.Count > 0 ? "Set max_lr to 1." : "Set UnetLr, TextEncoderLr and LearningRate to 1.");
     }
 
-    /// <summary>Optimizers that estimate one step size for all parameters.</summary>
-    private static IEnumerable<ConfigProblem> OneRate(LoraConfig config, List<double> rates)
+    // One message, one cure: some follow the first rate, the others refuse different ones in their first step.
+    private static ConfigProblem Different(OptimizerType type, string setting, string message, string remedy) => FirstRateOnly.Contains(type)
+        ? Warning(setting, $"{message}, but {type} takes the rate of the first part for all.", remedy)
+        : Error(setting, $"{message}, but {type} finds one rate for all and needs them equal, or 0 for a part that is not trained.", remedy);
+
+    /// <summary>What gives different rates to parameters whose optimizer estimates one step size for all.</summary>
+    private static IEnumerable<ConfigProblem> DifferentRates(LoraConfig config, List<double> rates, IReadOnlyList<double> own)
     {
         var (type, optimizer, network) = (config.Optimizer.OptimizerType, config.Optimizer, config.Network);
-        // One message, one cure: the others follow the first rate, or refuse different ones in their first step.
-        ConfigProblem Different(string setting, string message, string remedy) => FirstRateOnly.Contains(type)
-            ? Warning(setting, $"{message}, but {type} takes the rate of the first part for all.", remedy)
-            : Error(setting, $"{message}, but {type} finds one rate for all and needs them equal, or 0 for a part that is not trained.", remedy);
-
+        if (own.Distinct().Count() > 1)
+            yield return Different(type, "LrSchedulerArgs", "max_lr gives the parts different rates", "Give max_lr one rate, 1.");
+        if (own.Count > 0)
+            yield break;
         if (rates.Where(rate => rate != 0).Distinct().Count() > 1)
-            yield return Different("UnetLr", "UnetLr and TextEncoderLr differ", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
+            yield return Different(type, "UnetLr", "UnetLr and TextEncoderLr differ", "Set UnetLr, TextEncoderLr and LearningRate to 1.");
         foreach (var (setting, ratio) in new[] { (nameof(optimizer.LoraplusLrRatio), optimizer.LoraplusLrRatio), (nameof(optimizer.LoraplusUnetLrRatio), optimizer.LoraplusUnetLrRatio), (nameof(optimizer.LoraplusTextEncoderLrRatio), optimizer.LoraplusTextEncoderLrRatio) })
         {
             if (ratio is > 0 and not 1)
-                yield return Different(setting, $"{setting} gives the up matrices another rate", "Leave it out.");
+                yield return Different(type, setting, $"{setting} gives the up matrices another rate", "Leave it out.");
         }
         if (network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null)
-            yield return Different(network.DownLrWeight is not null ? nameof(network.DownLrWeight) : network.MidLrWeight is not null ? nameof(network.MidLrWeight) : nameof(network.UpLrWeight), "Factors for blocks give them different rates", "Leave out DownLrWeight, MidLrWeight and UpLrWeight.");
-        if (config.Schedule is { HasWarmup: true, EffectiveWarmup.Value: > 0 } && !SafeguardsWarmup(optimizer))
+            yield return Different(type, network.DownLrWeight is not null ? nameof(network.DownLrWeight) : network.MidLrWeight is not null ? nameof(network.MidLrWeight) : nameof(network.UpLrWeight), "Factors for blocks give them different rates", "Leave out DownLrWeight, MidLrWeight and UpLrWeight.");
+    }
+
+    /// <summary>Schedules that begin with rates far below the highest, which an estimate of the step size takes for steps that were too small.</summary>
+    private static IEnumerable<ConfigProblem> SmallFirstRates(LoraConfig config)
+    {
+        var (type, schedule) = (config.Optimizer.OptimizerType, config.Schedule);
+        if (SafeguardsWarmup(config.Optimizer))
+            yield break;
+        if (ScheduleCatalogue.OwnRates(schedule).Count > 0)
+            yield return Warning("LrSchedulerType", $"{schedule.LrSchedulerType} begins with small rates, which disturb the estimate of {type}; it begins with tiny steps by itself.",
+                type == OptimizerType.Prodigy ? "Leave LrSchedulerType out; or keep it and add safeguard_warmup=True to OptimizerArgs." : "Leave LrSchedulerType out.");
+        else if (schedule is { HasWarmup: true, EffectiveWarmup.Value: > 0 })
             yield return Warning("LrWarmupSteps", $"A warm-up begins with a rate of 0, so that {type} learns nothing in its first step, and the small rates after it disturb its estimate; it begins with tiny steps by itself.",
                 type == OptimizerType.Prodigy ? "Set LrWarmupSteps to 0; or keep it and add safeguard_warmup=True to OptimizerArgs." : "Set LrWarmupSteps to 0.");
     }

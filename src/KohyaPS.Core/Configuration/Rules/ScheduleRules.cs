@@ -5,13 +5,6 @@ namespace KohyaPS;
 /// <summary>What a learning-rate schedule needs and excludes.</summary>
 internal static class ScheduleRules
 {
-    /// <summary>Optimizers whose first decay a schedule can move.</summary>
-    private static readonly OptimizerType[] TakesMomentum =
-    [
-        OptimizerType.AdamW, OptimizerType.Adam, OptimizerType.Lion, OptimizerType.SGD, OptimizerType.SGDNesterov, OptimizerType.AdamW8bit, OptimizerType.PagedAdamW8bit,
-        OptimizerType.PagedAdamW, OptimizerType.PagedAdamW32bit, OptimizerType.Lion8bit, OptimizerType.PagedLion8bit,
-    ];
-
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
     {
         var (schedule, optimizer) = (config.Schedule, config.Optimizer);
@@ -19,7 +12,7 @@ internal static class ScheduleRules
             yield return Error("LrWarmupSteps", $"LrWarmupSteps is {schedule.LrWarmupSteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
         if (schedule.LrDecaySteps.Value < 0)
             yield return Error("LrDecaySteps", $"LrDecaySteps is {schedule.LrDecaySteps}; it cannot be negative.", "Set it to a number of steps or a share such as 10%.");
-        var problems = optimizer.OwnsSchedule ? Replaced(config) : Warmup(config).Concat(CheckSchedule(schedule, optimizer));
+        var problems = optimizer.OwnsSchedule ? Replaced(config) : Warmup(config).Concat(CheckSchedule(schedule, optimizer)).Concat(ReplacedRates(config));
         foreach (var problem in problems)
             yield return problem;
         if (schedule.LrDecaySteps.Value != 0 && (schedule.LrScheduler != LrScheduler.WarmupStableDecay || schedule.LrSchedulerType is not null))
@@ -67,6 +60,24 @@ internal static class ScheduleRules
                 : Warning("LrWarmupSteps", $"{config.Optimizer.OptimizerType} takes its warm-up from its own arguments; LrWarmupSteps has no effect.", $"Leave it out{(config.Optimizer.OptimizerType is OptimizerType.AdamWScheduleFree or OptimizerType.SGDScheduleFree ? $", and add warmup_steps={(warmup.IsShare ? "100" : SettingText.Format(warmup))} to OptimizerArgs" : "")}.");
     }
 
+    /// <summary>Rates of single parts that a class with rates of its own does not look at.</summary>
+    private static IEnumerable<ConfigProblem> ReplacedRates(LoraConfig config)
+    {
+        var (optimizer, network) = (config.Optimizer, config.Network);
+        if (ScheduleCatalogue.OwnRates(config.Schedule).Count != 1)
+            yield break;
+        var trainsBoth = !network.NetworkTrainUnetOnly && !network.NetworkTrainTextEncoderOnly;
+        string?[] replaced =
+        [
+            trainsBoth && (optimizer.UnetLr ?? optimizer.LearningRate) != (optimizer.TextEncoderLr ?? optimizer.LearningRate) ? "UnetLr and TextEncoderLr" : null,
+            (optimizer.LoraplusLrRatio ?? optimizer.LoraplusUnetLrRatio ?? optimizer.LoraplusTextEncoderLrRatio) is > 0 and not 1 ? "LoRA+ ratios" : null,
+            network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null ? "factors of blocks" : null,
+        ];
+        if (replaced.OfType<string>().ToList() is { Count: > 0 } names)
+            yield return Warning("LrSchedulerArgs", $"{config.Schedule.LrSchedulerType} gives every part the rate max_lr, so that {string.Join(", ", names)} have no effect.",
+                $"Give max_lr one rate for each parameter group, such as max_lr=[5e-05,0.0001] for text encoder and U-Net.");
+    }
+
     private static IEnumerable<ConfigProblem> Warmup(LoraConfig config)
     {
         var schedule = config.Schedule;
@@ -106,8 +117,8 @@ internal static class ScheduleRules
         var name = ScheduleCatalogue.ShortName(schedule.LrSchedulerType!);
         if (name == "OneCycleLR" && ScheduleCatalogue.OneCycleSteps(arguments) is null)
             yield return Error("LrSchedulerArgs", "OneCycleLR needs its length.", "Add total_steps=1000, with the steps of your training, to LrSchedulerArgs.");
-        if (name is "OneCycleLR" or "CyclicLR" && arguments.Flag("cycle_momentum", true) && !TakesMomentum.Contains(optimizer.OptimizerType))
-            yield return Error("LrSchedulerArgs", $"{name} moves the momentum of the optimizer, too, and that of {optimizer.OptimizerType} cannot be moved.", "Add cycle_momentum=False to LrSchedulerArgs.");
+        if (name is "OneCycleLR" or "CyclicLR" && arguments.Flag("cycle_momentum", true) && OptimizerArguments.Read(optimizer, out _) is var own && !own.Has("betas") && !own.Has("momentum"))
+            yield return Error("LrSchedulerArgs", $"{name} moves the momentum of the optimizer, too, and {optimizer.OptimizerType} has none.", "Add cycle_momentum=False to LrSchedulerArgs.");
     }
 
     private static IEnumerable<ConfigProblem> Rules(ScheduleArguments arguments)

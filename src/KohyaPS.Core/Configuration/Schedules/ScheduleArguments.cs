@@ -51,6 +51,14 @@ internal sealed class ScheduleArguments
     /// <summary>Two numbers.</summary>
     public (double First, double Second) Pair(string name, (double First, double Second) otherwise) => Numbers(name) is [var first, var second] ? (first, second) : otherwise;
 
+    /// <summary>Adds what the trainer itself passes to a named schedule; null passes nothing.</summary>
+    public ScheduleArguments Passing(params IEnumerable<(string Name, object? Value)> passed)
+    {
+        foreach (var (name, value) in passed.Where(p => p.Value is not null))
+            values[name] = value;
+        return this;
+    }
+
     private void Add(string argument, string owner, IReadOnlyList<ScheduleArgument> known)
     {
         var example = known is [var any, ..] ? $"{any.Name}={any.Example}" : "name=value";

@@ -36,8 +36,21 @@ internal static class ScheduleCatalogue
     public static IReadOnlyList<ScheduleArgument>? Of(string type) =>
         Modules.Contains(type[..(type.LastIndexOf('.') + 1)]) && Classes.TryGetValue(ShortName(type), out var known) ? known : null;
 
+    /// <summary>A name that is known but for its case, as Python spells it; others as they are.</summary>
+    public static string Spelt(string type)
+    {
+        var dot = type.LastIndexOf('.') + 1;
+        return Array.Find(Modules, m => m.Equals(type[..dot], StringComparison.OrdinalIgnoreCase)) is { } module && ClassNames.FirstOrDefault(c => c.Equals(type[dot..], StringComparison.OrdinalIgnoreCase)) is { } name
+            ? module + name
+            : type;
+    }
+
     /// <summary>The name without its module.</summary>
     public static string ShortName(string type) => type[(type.LastIndexOf('.') + 1)..];
+
+    /// <summary>The rates that a class gives to the groups in place of their own: none for most.</summary>
+    public static IReadOnlyList<double> OwnRates(ScheduleSettings settings) =>
+        settings.LrSchedulerType is { } type && ShortName(type) is "OneCycleLR" or "CyclicLR" ? Read(settings).Numbers("max_lr") ?? [] : [];
 
     /// <summary>The arguments of a configuration, with all that is wrong with them.</summary>
     public static ScheduleArguments Read(ScheduleSettings settings)

@@ -15,20 +15,24 @@ internal sealed class AdEMAMix(IReadOnlyList<ParameterGroup> groups, OptimizerAr
     groups, storage, ("state1", "absmax1", DynamicCode.Signed), ("state1.slow", "absmax1.slow", DynamicCode.Signed), ("state2", "absmax2", DynamicCode.Unsigned))
 {
     // The kernels compute in float32, their constants included.
-    private readonly float beta1 = (float)arguments.Triple("betas").First, beta2 = (float)arguments.Triple("betas").Second, eps = (float)arguments.Number("eps");
+    private readonly float beta2 = (float)arguments.Triple("betas").Second, eps = (float)arguments.Number("eps");
+    private double fastBeta = arguments.Triple("betas").First;
     private readonly double beta3 = arguments.Triple("betas").Third, alpha = arguments.Number("alpha"), weightDecay = arguments.Number("weight_decay");
     private readonly long? alphaGrowth = arguments.OptionalWhole("t_alpha"), betaGrowth = arguments.OptionalWhole("t_beta3");
 
     /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => fastBeta = momentum;
+
+    /// <inheritdoc/>
     protected override void Update(MomentRun run)
     {
-        var (p, g) = (run.Values, run.Gradients);
+        var (p, g, beta1) = (run.Values, run.Gradients, (float)fastBeta);
         var (fast, slow, v) = (run.Moments[0].Load(), run.Moments[1].Load(), run.Moments[2].Load());
         fast.mul_(beta1).add_(g, 1 - beta1);
         run.ByStep(SlowBeta).Scale(slow);
         run.ByStep(t => (float)SlowBeta(t) - 1f).Subtract(slow, g);
         v.FollowSquare(g, beta2);
-        var broken = run.Is8Bit ? g.isfinite().logical_not_() : null;
+        var broken = run.Broken(g);
         if (broken is not null)
         {
             foreach (var moment in new[] { fast, slow, v })
@@ -52,7 +56,7 @@ internal sealed class AdEMAMix(IReadOnlyList<ParameterGroup> groups, OptimizerAr
     {
         if (betaGrowth is not { } steps)
             return (float)beta3;
-        var (log1, log3, share) = (Math.Log(arguments.Triple("betas").First), Math.Log(beta3), t / (double)steps);
+        var (log1, log3, share) = (Math.Log(fastBeta), Math.Log(beta3), t / (double)steps);
         return (float)Math.Min(Math.Exp(log1 * log3 / ((1 - share) * log3 + share * log1)), beta3);
     }
 }

@@ -10,7 +10,8 @@ internal sealed class Adamax : FlatOptimizer
 {
     private const string MomentName = "exp_avg";
     private const string NormName = "exp_inf";
-    private readonly double beta1, beta2, eps, weightDecay;
+    private readonly double beta2, eps, weightDecay;
+    private double beta1;
 
     /// <param name="groups">The parameter groups.</param>
     /// <param name="arguments">betas, eps, weight_decay.</param>
@@ -26,6 +27,9 @@ internal sealed class Adamax : FlatOptimizer
             group.AddState(NormName);
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

@@ -14,7 +14,8 @@ internal sealed class CAME : FlatOptimizer
     private const string RowName = "exp_avg_sq_row", ColumnName = "exp_avg_sq_col", ResidualRowName = "exp_avg_res_row", ResidualColumnName = "exp_avg_res_col";
     private readonly FactoredLayout[] factored;
     private readonly Tensor?[] unfactored;
-    private readonly double beta1, beta2, beta3, eps1, eps2, clipThreshold, weightDecay;
+    private readonly double beta2, beta3, eps1, eps2, clipThreshold, weightDecay;
+    private double beta1;
     private readonly bool isFixed;
 
     /// <param name="groups">The parameter groups.</param>
@@ -33,6 +34,9 @@ internal sealed class CAME : FlatOptimizer
         for (var i = 0; i < factored.Length; i++)
             AddStates(Groups[i], factored[i]);
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     public override void Dispose()

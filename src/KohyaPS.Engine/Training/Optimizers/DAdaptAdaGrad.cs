@@ -13,7 +13,8 @@ internal sealed class DAdaptAdaGrad : AdaptiveRateOptimizer
 
     // The original begins here, not at 0.
     private const double FirstAlpha = 1e-6;
-    private readonly double momentum, eps, weightDecay, growthRate;
+    private readonly double eps, weightDecay, growthRate;
+    private double momentum;
 
     /// <param name="groups">The parameter groups.</param>
     /// <param name="arguments">momentum, eps, weight_decay, d0, growth_rate.</param>
@@ -32,6 +33,9 @@ internal sealed class DAdaptAdaGrad : AdaptiveRateOptimizer
             group.AddState("x0");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => this.momentum = momentum;
 
     /// <inheritdoc/>
     protected override void Remember()

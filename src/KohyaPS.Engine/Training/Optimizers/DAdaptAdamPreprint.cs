@@ -10,7 +10,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class DAdaptAdamPreprint : AdaptiveRateOptimizer
 {
     private const string SumName = "gsq_weighted";
-    private readonly double beta1, beta2, eps, weightDecay, growthRate;
+    private readonly double beta2, eps, weightDecay, growthRate;
+    private double beta1;
     private readonly bool isDecoupled;
 
     /// <param name="groups">The parameter groups.</param>
@@ -31,6 +32,9 @@ internal sealed class DAdaptAdamPreprint : AdaptiveRateOptimizer
             group.AddState("exp_avg_sq");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override bool TryStep(double d)

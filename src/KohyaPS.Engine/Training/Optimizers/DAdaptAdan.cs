@@ -11,7 +11,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 /// </summary>
 internal sealed class DAdaptAdan : AdaptiveRateOptimizer
 {
-    private readonly double beta1, beta2, beta3, eps, weightDecay, growthRate;
+    private readonly double beta2, beta3, eps, weightDecay, growthRate;
+    private double beta1;
     private readonly bool isProximal, takesInnerProduct;
     private readonly string sumName;
 
@@ -39,6 +40,9 @@ internal sealed class DAdaptAdan : AdaptiveRateOptimizer
             group.AddState("pre_grad");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     public override string Name => takesInnerProduct ? nameof(OptimizerType.DAdaptAdanIP) : nameof(OptimizerType.DAdaptAdan);

@@ -9,7 +9,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class DAdaptLion : AdaptiveRateOptimizer
 {
     private const string SumName = "numerator_weighted";
-    private readonly double beta1, beta2, weightDecay;
+    private readonly double beta2, weightDecay;
+    private double beta1;
 
     /// <param name="groups">The parameter groups.</param>
     /// <param name="arguments">betas, weight_decay, d0.</param>
@@ -25,6 +26,9 @@ internal sealed class DAdaptLion : AdaptiveRateOptimizer
             group.AddState("s");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override bool TryStep(double d)

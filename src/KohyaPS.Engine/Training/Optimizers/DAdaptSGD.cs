@@ -9,7 +9,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class DAdaptSGD : AdaptiveRateOptimizer
 {
     private const string SumName = "numerator_weighted", FirstNormName = "g0_norm";
-    private readonly double momentum, weightDecay, growthRate;
+    private readonly double weightDecay, growthRate;
+    private double momentum;
 
     /// <param name="groups">The parameter groups.</param>
     /// <param name="arguments">momentum, weight_decay, d0, growth_rate.</param>
@@ -27,6 +28,9 @@ internal sealed class DAdaptSGD : AdaptiveRateOptimizer
             group.AddState("x0");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => this.momentum = momentum;
 
     /// <inheritdoc/>
     protected override void Remember()

@@ -25,7 +25,7 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>The step size that a group's learning rate really means, as of the last step: d · lr for those that find d themselves.</summary>
     public virtual double EffectiveRate(int group) => Groups[group].LearningRate;
 
-    /// <summary>Takes the decay of the first moment from a schedule that moves it.</summary>
+    /// <summary>Takes the decay of the first moment from a schedule that moves it, and makes that moment where there was none so far.</summary>
     /// <exception cref="TrainingException">The optimizer has no such decay.</exception>
     public virtual void SetMomentum(double momentum) => throw new TrainingException(TrainingExitCode.Invalid,
         $"{Name} has no momentum for the schedule to move. Add cycle_momentum=False to LrSchedulerArgs.");
@@ -83,7 +83,6 @@ internal abstract class FlatOptimizer : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        BeforeRestore();
         for (var i = 0; i < Groups.Count; i++)
         {
             var group = Groups[i];
@@ -106,9 +105,11 @@ internal abstract class FlatOptimizer : IDisposable
     /// <summary>The update itself; gradients are off, and temporary tensors are freed afterwards.</summary>
     protected abstract void Update();
 
-    /// <summary>Makes state that is otherwise made at the first step, so that it can be filled.</summary>
-    protected virtual void BeforeRestore()
+    /// <summary>Adds a state to each group where it is needed and not yet there.</summary>
+    protected void AddStateWhere(bool isNeeded, string name)
     {
+        foreach (var group in Groups.Where(g => isNeeded && !g.States.Any(s => s.Name == name)))
+            group.AddState(name);
     }
 
     private static Tensor Find(IReadOnlyDictionary<string, Tensor> saved, string name, ScalarType dtype, long count)

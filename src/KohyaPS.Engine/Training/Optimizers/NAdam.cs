@@ -13,7 +13,8 @@ internal sealed class NAdam : FlatOptimizer
     private const string SquareName = "exp_avg_sq";
     private const string ProductName = "mu_product";
     private const double MomentumSpeed = 0.96;
-    private readonly double beta1, beta2, eps, weightDecay, momentumDecay;
+    private readonly double beta2, eps, weightDecay, momentumDecay;
+    private double beta1;
     private readonly bool isDecoupled;
 
     /// <param name="groups">The parameter groups.</param>
@@ -34,6 +35,9 @@ internal sealed class NAdam : FlatOptimizer
             group.AddState(ProductName, group.Values.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, StateLayout.Numbers(group.Parameters), fill: 1, device: CPU);
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

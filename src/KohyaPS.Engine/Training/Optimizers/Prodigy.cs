@@ -11,7 +11,8 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class Prodigy : AdaptiveRateOptimizer
 {
     private const string NumeratorName = "d_numerator", DenominatorName = "d_denom", EstimateName = "d_hat", LargestName = "d_max";
-    private readonly double beta1, beta2, beta3, eps, weightDecay, d0, coefficient, growthRate;
+    private readonly double beta2, beta3, eps, weightDecay, d0, coefficient, growthRate;
+    private double beta1;
     private readonly bool isDecoupled, correctsBias, safeguardsWarmup;
     private readonly IReadOnlyList<SlicedElements> slices;
 
@@ -37,10 +38,16 @@ internal sealed class Prodigy : AdaptiveRateOptimizer
         {
             Groups[i].AddState("s", layout: slices[i].Layout);
             Groups[i].AddState("p0", layout: slices[i].Layout);
-            if (beta1 > 0)
-                Groups[i].AddState("exp_avg");
             Groups[i].AddState("exp_avg_sq");
         }
+        SetMomentum(beta1);
+    }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum)
+    {
+        beta1 = momentum;
+        AddStateWhere(beta1 > 0, "exp_avg");
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ internal sealed class PytorchAdEMAMix : FlatOptimizer
 {
     private const string CountName = "step";
 
-    private readonly double beta1, beta2, beta3, alpha, eps, weightDecay;
+    private readonly double beta2, beta3, alpha, eps, weightDecay;
+    private double beta1;
     private readonly long? growth;
     private readonly bool isDecoupled, isFixed;
 
@@ -34,6 +35,9 @@ internal sealed class PytorchAdEMAMix : FlatOptimizer
             group.AddState("exp_avg_slow");
         }
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

@@ -12,7 +12,8 @@ internal sealed class RAdam : FlatOptimizer
     private const string MomentName = "exp_avg";
     private const string SquareName = "exp_avg_sq";
     private const double TrustedLength = 5;
-    private readonly double beta1, beta2, eps, weightDecay;
+    private readonly double beta2, eps, weightDecay;
+    private double beta1;
     private readonly bool isDecoupled;
 
     /// <param name="groups">The parameter groups.</param>
@@ -44,6 +45,9 @@ internal sealed class RAdam : FlatOptimizer
         var longest = LongestLength(beta2);
         return Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
     }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update()

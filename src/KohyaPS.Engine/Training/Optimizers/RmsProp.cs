@@ -12,7 +12,8 @@ internal sealed class RmsProp : FlatOptimizer
     private const string SquareName = "square_avg";
     private const string MeanName = "grad_avg";
     private const string BufferName = "momentum_buffer";
-    private readonly double alpha, eps, weightDecay, momentum;
+    private readonly double alpha, eps, weightDecay;
+    private double momentum;
     private readonly bool isCentered;
 
     /// <param name="groups">The parameter groups.</param>
@@ -23,16 +24,21 @@ internal sealed class RmsProp : FlatOptimizer
         alpha = arguments.Number("alpha");
         eps = arguments.Number("eps");
         weightDecay = arguments.Number("weight_decay");
-        momentum = arguments.Number("momentum");
         isCentered = arguments.Flag("centered");
         foreach (var group in Groups)
         {
             group.AddState(SquareName);
             if (isCentered)
                 group.AddState(MeanName);
-            if (momentum > 0)
-                group.AddState(BufferName);
         }
+        SetMomentum(arguments.Number("momentum"));
+    }
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum)
+    {
+        this.momentum = momentum;
+        AddStateWhere(momentum > 0, BufferName);
     }
 
     /// <inheritdoc/>

@@ -18,18 +18,18 @@ internal sealed class Sgd : FlatOptimizer
     public Sgd(IReadOnlyList<ParameterGroup> groups, OptimizerArguments arguments)
         : base(groups)
     {
-        momentum = arguments.Number("momentum");
         dampening = arguments.Number("dampening");
         weightDecay = arguments.Number("weight_decay");
         isNesterov = !arguments.Has("nesterov") || arguments.Flag("nesterov");
-        if (momentum == 0)
-            return;
-        foreach (var group in Groups)
-            group.AddState(BufferName);
+        SetMomentum(arguments.Number("momentum"));
     }
 
     /// <inheritdoc/>
-    public override void SetMomentum(double momentum) => this.momentum = momentum;
+    public override void SetMomentum(double momentum)
+    {
+        this.momentum = momentum;
+        AddStateWhere(momentum != 0, BufferName);
+    }
 
     /// <inheritdoc/>
     protected override void Update()

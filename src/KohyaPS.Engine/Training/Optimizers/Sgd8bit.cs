@@ -14,13 +14,17 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class Sgd8bit(IReadOnlyList<ParameterGroup> groups, OptimizerArguments arguments, MomentStorage storage)
     : EightBitOptimizer(groups, storage, ("state1", "absmax1", DynamicCode.Signed))
 {
-    private readonly float momentum = (float)arguments.Number("momentum"), weightDecay = (float)arguments.Number("weight_decay");
+    private readonly float weightDecay = (float)arguments.Number("weight_decay");
+    private float momentum = (float)arguments.Number("momentum");
+
+    /// <inheritdoc/>
+    public override void SetMomentum(double momentum) => this.momentum = (float)momentum;
 
     /// <inheritdoc/>
     protected override void Update(MomentRun run)
     {
         var (p, g, b) = (run.Values, run.Gradients, run.Moments[0].Load());
-        var broken = run.Is8Bit ? g.isfinite().logical_not_() : null;
+        var broken = run.Broken(g);
         if (weightDecay > 0)
             g = g.add(p.to(float32), weightDecay);
         b.mul_(momentum).add_(g);

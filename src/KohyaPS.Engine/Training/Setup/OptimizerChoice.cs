@@ -11,9 +11,9 @@ internal static class OptimizerChoice
     public static FlatOptimizer Create(LoraConfig config, IReadOnlyList<ParameterGroup> groups)
     {
         var settings = config.Optimizer;
-        if (settings.OptimizerClass is { } unknown)
-            throw new TrainingException(TrainingExitCode.Invalid, $"OptimizerClass '{unknown}' is a Python class, which cannot be loaded here. Leave it out and set OptimizerType.");
         var arguments = OptimizerArguments.Read(settings, out var problems);
+        if (settings.OptimizerClass is { } unknown)
+            problems = [OptimizerCatalogue.NoSuch(unknown)];
         if (problems.Count > 0)
             throw new TrainingException(TrainingExitCode.Invalid, string.Join(' ', problems.Select(p => $"{p.Message} {p.Remedy}")));
         var type = settings.OptimizerType;

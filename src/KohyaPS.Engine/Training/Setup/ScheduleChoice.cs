@@ -23,36 +23,25 @@ internal static class ScheduleChoice
                 throw new TrainingException(TrainingExitCode.Invalid, $"{name} in LrSchedulerArgs has {rates.Count} rates, but the network has {groups} parameter groups. Give {name} one rate, or {groups}.");
         return settings.LrSchedulerType is { } type
             ? ScheduleTypeChoice.Create(type, arguments, optimizer.LearningRate)
-            : new FactorSchedule(Named(settings, arguments, optimizer.LearningRate, length));
+            : new FactorSchedule(FactorChoice.Create(settings.LrScheduler, arguments.Passing(Passed(settings, length)), optimizer.LearningRate));
     }
 
-    private static RateFactor Named(ScheduleSettings settings, ScheduleArguments arguments, double rate, TrainingLength length)
+    // What sd-scripts passes to the function of a named schedule.
+    private static IEnumerable<(string, object?)> Passed(ScheduleSettings settings, TrainingLength length)
     {
-        var (warmup, total) = (length.WarmupSteps, length.TotalSteps);
-        return settings.LrScheduler switch
+        yield return ("num_warmup_steps", (long)length.WarmupSteps);
+        yield return ("num_training_steps", (long)length.TotalSteps);
+        yield return ("num_decay_steps", (long)length.DecaySteps);
+        yield return ("power", settings.LrSchedulerPower);
+        yield return ("timescale", (long?)settings.LrSchedulerTimescale);
+        yield return ("min_lr_rate", settings.LrSchedulerMinLrRatio);
+        yield return ("min_lr_ratio", settings.LrSchedulerMinLrRatio);
+        yield return ("num_cycles", settings.LrScheduler switch
         {
-            LrScheduler.Constant => WarmupSchedules.Constant(),
-            LrScheduler.ConstantWithWarmup => WarmupSchedules.ConstantWithWarmup(warmup),
-            LrScheduler.Linear => WarmupSchedules.Linear(warmup, total),
-            LrScheduler.Cosine => WarmupSchedules.Cosine(warmup, total, arguments.Number("num_cycles", 0.5)),
-            LrScheduler.CosineWithRestarts => WaveSchedules.CosineWithRestarts(warmup, total, settings.LrSchedulerNumCycles),
-            LrScheduler.Polynomial => WaveSchedules.Polynomial(warmup, total, settings.LrSchedulerPower, rate, arguments.Number("lr_end", 1e-7)),
-            LrScheduler.PiecewiseConstant => PiecewiseRules.Parse(arguments.Text("step_rules", "1")).Factor,
-            LrScheduler.InverseSqrt => WaveSchedules.InverseSqrt(warmup, settings.LrSchedulerTimescale),
+            LrScheduler.CosineWithRestarts => (object)(long)settings.LrSchedulerNumCycles,
             // These two count half waves.
-            LrScheduler.CosineWithMinLr => WaveSchedules.CosineWithFloor(warmup, total, settings.LrSchedulerNumCycles / 2.0,
-                settings.LrSchedulerMinLrRatio ?? (arguments.OptionalNumber("min_lr") is { } lowest ? lowest / rate : arguments.Number("min_lr_rate", 0))),
-            LrScheduler.WarmupStableDecay => new WarmupStableDecay
-            {
-                Warmup = warmup,
-                Stable = total - warmup - length.DecaySteps,
-                Decay = length.DecaySteps,
-                Floor = settings.LrSchedulerMinLrRatio ?? 0,
-                Cycles = settings.LrSchedulerNumCycles / 2.0,
-                WarmupType = arguments.Text("warmup_type", "linear"),
-                DecayType = arguments.Text("decay_type", "cosine"),
-            }.Factor,
-            var other => throw new TrainingException(TrainingExitCode.Invalid, $"The schedule {SettingText.Format(other)} is computed by the optimizer Adafactor only. Set -LrScheduler constant, or -OptimizerType Adafactor."),
-        };
+            LrScheduler.CosineWithMinLr or LrScheduler.WarmupStableDecay => settings.LrSchedulerNumCycles / 2.0,
+            _ => null,
+        });
     }
 }

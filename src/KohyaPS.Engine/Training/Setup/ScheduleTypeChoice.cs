@@ -21,7 +21,7 @@ internal static class ScheduleTypeChoice
         "CosineAnnealingWarmRestarts" => new CosineWarmRestarts(arguments.Whole("T_0", 1), arguments.Whole("T_mult", 1), arguments.Number("eta_min", 0)),
         "OneCycleLR" => OneCycle(arguments),
         "CyclicLR" => Cyclic(arguments),
-        var function => new FactorSchedule(Function(function, arguments, rate)),
+        var function => new FactorSchedule(FactorChoice.Create(Named(function), arguments, rate)),
     };
 
     private static OneCycle OneCycle(ScheduleArguments arguments) => new(new()
@@ -51,33 +51,19 @@ internal static class ScheduleTypeChoice
         ? (arguments.Number("base_momentum", lowest), arguments.Number("max_momentum", highest))
         : null;
 
-    private static RateFactor Function(string name, ScheduleArguments arguments, double rate)
+    // The schedules that are functions there have names here.
+    private static LrScheduler Named(string function) => function switch
     {
-        var (warmup, total) = (arguments.Whole("num_warmup_steps", 0), arguments.Whole("num_training_steps", 0));
-        return name switch
-        {
-            "get_constant_schedule" => WarmupSchedules.Constant(),
-            "get_constant_schedule_with_warmup" => WarmupSchedules.ConstantWithWarmup(warmup),
-            "get_linear_schedule_with_warmup" => WarmupSchedules.Linear(warmup, total),
-            "get_cosine_schedule_with_warmup" => WarmupSchedules.Cosine(warmup, total, arguments.Number("num_cycles", 0.5)),
-            "get_cosine_with_hard_restarts_schedule_with_warmup" => WaveSchedules.CosineWithRestarts(warmup, total, arguments.Whole("num_cycles", 1)),
-            "get_polynomial_decay_schedule_with_warmup" =>
-                WaveSchedules.Polynomial(warmup, total, arguments.Number("power", 1), rate, arguments.Number("lr_end", 1e-7)),
-            "get_piecewise_constant_schedule" => PiecewiseRules.Parse(arguments.Text("step_rules", "1")).Factor,
-            "get_inverse_sqrt_schedule" => WaveSchedules.InverseSqrt(warmup, arguments.OptionalWhole("timescale")),
-            "get_cosine_with_min_lr_schedule_with_warmup" => WaveSchedules.CosineWithFloor(warmup, total, arguments.Number("num_cycles", 0.5),
-                arguments.OptionalNumber("min_lr") is { } lowest ? lowest / rate : arguments.Number("min_lr_rate", 0)),
-            "get_wsd_schedule" => new WarmupStableDecay
-            {
-                Warmup = warmup,
-                Stable = arguments.OptionalWhole("num_stable_steps") ?? total - warmup - arguments.Whole("num_decay_steps", 0),
-                Decay = arguments.Whole("num_decay_steps", 0),
-                Floor = arguments.Number("min_lr_ratio", 0),
-                Cycles = arguments.Number("num_cycles", 0.5),
-                WarmupType = arguments.Text("warmup_type", "linear"),
-                DecayType = arguments.Text("decay_type", "cosine"),
-            }.Factor,
-            _ => throw new TrainingException(TrainingExitCode.Invalid, $"There is no schedule '{name}'. Set LrSchedulerType to one of {string.Join(", ", ScheduleCatalogue.ClassNames)}."),
-        };
-    }
+        "get_constant_schedule" => LrScheduler.Constant,
+        "get_constant_schedule_with_warmup" => LrScheduler.ConstantWithWarmup,
+        "get_linear_schedule_with_warmup" => LrScheduler.Linear,
+        "get_cosine_schedule_with_warmup" => LrScheduler.Cosine,
+        "get_cosine_with_hard_restarts_schedule_with_warmup" => LrScheduler.CosineWithRestarts,
+        "get_polynomial_decay_schedule_with_warmup" => LrScheduler.Polynomial,
+        "get_piecewise_constant_schedule" => LrScheduler.PiecewiseConstant,
+        "get_inverse_sqrt_schedule" => LrScheduler.InverseSqrt,
+        "get_cosine_with_min_lr_schedule_with_warmup" => LrScheduler.CosineWithMinLr,
+        "get_wsd_schedule" => LrScheduler.WarmupStableDecay,
+        _ => throw new TrainingException(TrainingExitCode.Invalid, $"There is no schedule '{function}'. Set LrSchedulerType to one of {string.Join(", ", ScheduleCatalogue.ClassNames)}."),
+    };
 }

@@ -32,6 +32,9 @@ internal sealed class TrainingSetup : IDisposable
         Network = NetworkChoice.Attach(plan, config, seed, device, warn ?? (_ => { }));
         Optimizer = OptimizerChoice.Create(config, Network.Groups);
         Schedule = ScheduleChoice.Create(config, length, Network.Groups.Count);
+        // So that an optimizer that begins without momentum has a place for a restored one.
+        if (Schedule.Momentum(0) is { } momentum)
+            Optimizer.SetMomentum(momentum);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
