@@ -60,6 +60,10 @@ Describe 'New-LoraConfig' {
         (New-LoraConfig -LrScheduler cosine_with_restarts -NetworkModule networks.lora_fa).Settings |
             Should -Be 'network_module=networks.lora_fa', 'lr_scheduler=cosine_with_restarts'
         { New-LoraConfig -LrScheduler zickzack } | Should -Throw '*cosine_with_restarts*'
+        { New-LoraConfig -LrScheduler cosin } | Should -Throw '*Did you mean cosine?*'
+        { New-LoraConfig -OptimizerType AdamW9bit } | Should -Throw '*Did you mean AdamW8bit?*'
+        (New-LoraConfig -OptimizerType torch.optim.AdamW).Optimizer.OptimizerType | Should -Be 'AdamW'
+        (New-LoraConfig -LrSchedulerType onecyclelr).Schedule.LrSchedulerType | Should -BeExactly 'OneCycleLR'
     }
 
     It 'names the setting that was meant' {
@@ -74,6 +78,9 @@ Describe 'New-LoraConfig' {
 
     It 'completes choices, also through an alias' {
         (TabExpansion2 'New-LoraConfig -Optimizer ada' 29).CompletionMatches.CompletionText | Should -Contain 'AdamW8bit'
+        (TabExpansion2 'New-LoraConfig -OptimizerType adem' 34).CompletionMatches.CompletionText | Should -Contain 'AdEMAMix8bit'
+        (TabExpansion2 'New-LoraConfig -LrScheduler COSINEW' 35).CompletionMatches.CompletionText | Should -Be 'CosineWithMinLr', 'CosineWithRestarts'
+        (TabExpansion2 'New-LoraConfig -LrSchedulerType onec' 36).CompletionMatches.CompletionText | Should -Be 'OneCycleLR'
     }
 
     It 'takes arguments of an optimizer as a table and refuses those it does not have' {

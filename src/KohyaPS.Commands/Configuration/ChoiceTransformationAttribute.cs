@@ -16,6 +16,6 @@ public sealed class ChoiceTransformationAttribute(Type choices) : ArgumentTransf
         if (value is not string text || text.Length == 0)
             return value!;
         return SettingText.Choice(Choices, text)
-            ?? throw new ArgumentTransformationMetadataException($"'{text}' is none of the choices {string.Join(", ", SettingText.Words(Choices))}.");
+            ?? throw new ArgumentTransformationMetadataException($"'{text}' is none of the choices. {SettingText.Suggest(Choices, text)}");
     }
 }

@@ -13,6 +13,7 @@ public sealed partial class NewLoraConfigCommand
     /// <inheritdoc cref="ScheduleSettings.LrSchedulerType"/>
     [Parameter]
     [Alias("lr_scheduler_type")]
+    [ArgumentCompleter(typeof(ScheduleTypeCompleter))]
     public string? LrSchedulerType { get; set; }
 
     /// <inheritdoc cref="ScheduleSettings.LrSchedulerArgs"/>

@@ -73,35 +73,27 @@ public enum OptimizerType
     SGDScheduleFree,
 
     /// <summary>Adam: AdamW with the decay in the gradient.</summary>
-    [Spelling("Adam", "torch.optim.Adam")]
     Adam,
 
     /// <summary>Adam with Nesterov momentum.</summary>
-    [Spelling("NAdam", "torch.optim.NAdam")]
     NAdam,
 
     /// <summary>Rectified Adam.</summary>
-    [Spelling("RAdam", "torch.optim.RAdam")]
     RAdam,
 
     /// <summary>RMSprop.</summary>
-    [Spelling("RMSprop", "torch.optim.RMSprop")]
     RMSprop,
 
     /// <summary>Adagrad.</summary>
-    [Spelling("Adagrad", "torch.optim.Adagrad")]
     Adagrad,
 
     /// <summary>Adamax.</summary>
-    [Spelling("Adamax", "torch.optim.Adamax")]
     Adamax,
 
     /// <summary>Adadelta.</summary>
-    [Spelling("Adadelta", "torch.optim.Adadelta")]
     Adadelta,
 
     /// <summary>Stochastic gradient descent, plain or with momentum.</summary>
-    [Spelling("SGD", "torch.optim.SGD")]
     SGD,
 
     /// <summary>AdEMAMix of bitsandbytes.</summary>
@@ -125,7 +117,7 @@ public enum OptimizerType
     PytorchAdEMAMix,
 
     /// <summary>CAME of pytorch-optimizer.</summary>
-    [Spelling("pytorch_optimizer.CAME")]
+    [Spelling("pytorch_optimizer.CAME", "came_pytorch.CAME", "came_pytorch.CAME.CAME", "came.CAME", "LoraEasyCustomOptimizer.came.CAME")]
     CAME,
 
     /// <summary>Prodigy with averaged weights.</summary>

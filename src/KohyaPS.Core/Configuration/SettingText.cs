@@ -165,7 +165,18 @@ public static class SettingText
                 || Spelling(choice)?.Others.Contains(text, StringComparer.OrdinalIgnoreCase) == true)
                 return choice;
         }
-        return null;
+        return choices == typeof(OptimizerType) ? OptimizerCatalogue.OfClass(text) : null;
+    }
+
+    /// <summary>The cure for a word that is no choice: the one that was most likely meant, or all.</summary>
+    public static string Suggest(Type choices, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var words = Words(choices);
+        // What is written with its library is found by its own name, too.
+        var names = words.Concat(words.Zip(Enum.GetNames(choices)).Where(pair => pair.First.Contains('.', StringComparison.Ordinal)).Select(pair => pair.Second)).ToList();
+        var nearest = NearestName.Find(text[(text.LastIndexOf('.') + 1)..], names) ?? NearestName.Find(text, names);
+        return nearest is null ? $"It is one of {string.Join(", ", words)}." : $"Did you mean {nearest}?";
     }
 
     private static string Plain(string text) =>
@@ -178,6 +189,8 @@ public static class SettingText
     private static ArgumentException Refuse(Setting setting, string text)
     {
         var type = ElementType(setting.ValueType) ?? setting.ValueType;
+        if (type.IsEnum)
+            return new ArgumentException($"{setting.Name} cannot be '{text}'. {Suggest(type, text)}");
         var expected = setting.Choices.Count > 0 ? "one of " + string.Join(", ", setting.Choices)
             : type == typeof(bool) ? "true or false"
             : type == typeof(double) ? "a number"

@@ -39,7 +39,9 @@ public sealed class YamlConfigTests
     [InlineData("seed: [1\n", "not YAML")]
     [InlineData("seed: {a: 1}\n", "a table stands here")]
     [InlineData("schema: 99\n", "another version")]
-    [InlineData("optimizer_type: AdamX\n", "one of AdamW, AdamW8bit")]
+    [InlineData("optimizer_type: AdamX\n", "Did you mean Adam?")]
+    [InlineData("optimizer_type: Quickest\n", "one of AdamW, AdamW8bit")]
+    [InlineData("lr_scheduler: cosine_with_restart\n", "Did you mean cosine_with_restarts?")]
     public void What_is_wrong_is_named(string text, string expected) => Assert.Contains(expected, Refused(text), StringComparison.Ordinal);
 
     [Fact]

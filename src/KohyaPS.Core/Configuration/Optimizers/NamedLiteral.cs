@@ -33,8 +33,13 @@ internal static class NamedLiteral
         }
         catch (FormatException error)
         {
-            problems.Add(ConfigRules.Error(setting, $"'{text}' in {setting} is not name=value: {error.Message}.", $"Write it as {example}."));
+            problems.Add(ConfigRules.Error(setting, $"'{text}' in {setting} is not name=value: {error.Message}.", $"Write it as {Capitalised(text) ?? example}."));
             return false;
         }
     }
+
+    // Python's words in the case of other languages.
+    private static string? Capitalised(string text) => text.Split('=') is [var name, var value] && Array.Find(["True", "False", "None"], word => word.Equals(value.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word
+        ? $"{name}={word}"
+        : null;
 }

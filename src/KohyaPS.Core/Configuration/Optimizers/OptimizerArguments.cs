@@ -72,7 +72,8 @@ internal sealed class OptimizerArguments
         var given = new List<KeyValuePair<string, object?>>();
         foreach (var text in texts)
         {
-            if (NamedLiteral.TryParse(text, "OptimizerArgs", "weight_decay=0.01", problems, out var name, out var value))
+            var example = optimizer.Arguments.FirstOrDefault(argument => text.StartsWith(argument.Name + "=", StringComparison.Ordinal)) is { } named ? $"{named.Name}={named.Example}" : "weight_decay=0.01";
+            if (NamedLiteral.TryParse(text, "OptimizerArgs", example, problems, out var name, out var value))
                 Take(name, value, given, problems);
         }
         given.AddRange(optimizer.Implied.Where(implied => !given.Exists(g => g.Key == implied.Key)));

@@ -10,8 +10,24 @@ public static class OptimizerCatalogue
     /// <summary>The description of an optimizer.</summary>
     public static OptimizerDescription Get(OptimizerType type) => ByType[type];
 
-    /// <summary>The first optimizer that does what a Python class does; null where none does.</summary>
-    /// <param name="pythonClass">Its dotted name.</param>
-    public static OptimizerType? OfClass(string pythonClass) =>
-        Enum.GetValues<OptimizerType>().Where(type => ByType[type].PythonClass == pythonClass).Select(type => (OptimizerType?)type).FirstOrDefault();
+    /// <summary>
+    /// The optimizer that does what a Python class does, by the class's name with its module or a package around that: torch.optim.AdamW as well as
+    /// torch.optim.adamw.AdamW, in any case. Null where none does, or where the class is of another library, which may compute otherwise.
+    /// </summary>
+    /// <param name="pythonClass">The dotted name.</param>
+    public static OptimizerType? OfClass(string pythonClass)
+    {
+        ArgumentNullException.ThrowIfNull(pythonClass);
+        var dot = pythonClass.LastIndexOf('.');
+        var (package, name) = (pythonClass[..(dot + 1)], pythonClass[(dot + 1)..]);
+        return dot < 0 ? null : ByType.Values
+            .Where(o => o.PythonClass.StartsWith(package, StringComparison.OrdinalIgnoreCase) && o.PythonClass.EndsWith("." + name, StringComparison.OrdinalIgnoreCase))
+            // Two that have one class: the one of its name.
+            .OrderByDescending(o => o.Type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(o => (OptimizerType?)o.Type).FirstOrDefault();
+    }
+
+    /// <summary>What is said of a name that no optimizer has.</summary>
+    internal static ConfigProblem NoSuch(string name) => ConfigRules.Error(nameof(OptimizerSettings.OptimizerClass),
+        $"There is no optimizer '{name}' here, and a Python class cannot be loaded.", $"Set OptimizerType and leave OptimizerClass out. {SettingText.Suggest(typeof(OptimizerType), name)}");
 }

@@ -30,7 +30,7 @@ internal static class AvailabilityRules
                 yield return Error(setting, $"{setting}: {feature.What} arrive with a later version of KohyaPS.", feature.Remedy);
         }
         if (config.Optimizer.OptimizerClass is { } optimizerClass)
-            yield return Error("OptimizerClass", $"OptimizerClass '{optimizerClass}' is a Python class, which cannot be loaded here.", "Leave it out and set OptimizerType.");
+            yield return OptimizerCatalogue.NoSuch(optimizerClass);
         if (config.Logging.LogWith is LogTarget.Wandb or LogTarget.All)
             yield return Error("LogWith", "LogWith asks for Weights and Biases, a service that KohyaPS does not send anything to.", "Set LogWith to tensorboard; its event files can be uploaded.");
     }

@@ -39,10 +39,8 @@ internal sealed class GuiJsonImporter
         var old = Take("use_8bit_adam");
         if (string.IsNullOrEmpty(optimizer))
             report.Set(old is null ? "optimizer" : "use_8bit_adam", "OptimizerType", IsTrue(old) ? "AdamW8bit" : "AdamW", ImportOutcome.Renamed, "No optimizer is named, which meant AdamW, or AdamW8bit with use_8bit_adam.");
-        else if (SettingText.Choice(typeof(OptimizerType), optimizer) is null)
-            report.Set("optimizer", "OptimizerClass", optimizer, ImportOutcome.Changed, "It is a Python class, which cannot be loaded here; choose an optimizer with OptimizerType.");
         else
-            report.Set("optimizer", "OptimizerType", optimizer);
+            report.SetOptimizer("optimizer", optimizer);
         Words("optimizer_args", "OptimizerArgs");
     }
 

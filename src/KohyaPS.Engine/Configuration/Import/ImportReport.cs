@@ -34,6 +34,18 @@ internal sealed class ImportReport(LoraConfig start)
         }
     }
 
+    /// <summary>Sets the optimizer that a name or a class of Python means; what is none of ours is kept, and the report says what is near.</summary>
+    internal void SetOptimizer(string source, string text)
+    {
+        if (SettingText.Choice(typeof(OptimizerType), text) is not null)
+        {
+            Set(source, nameof(OptimizerType), text);
+            return;
+        }
+        var problem = OptimizerCatalogue.NoSuch(text);
+        Set(source, problem.Setting, text, ImportOutcome.Changed, $"{problem.Message} {problem.Remedy}");
+    }
+
     /// <summary>Sets what follows from other entries, without a line in the report.</summary>
     internal void Adjust(string setting, object? value) => Config = Config.With(setting, value);
 

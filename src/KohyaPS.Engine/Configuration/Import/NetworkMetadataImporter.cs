@@ -81,8 +81,8 @@ internal static class NetworkMetadataImporter
         var type = open < 0 ? text : text[..open];
         var name = type[(type.LastIndexOf('.') + 1)..];
         // Plain SGD and SGDNesterov have one class; files of kohya's trainers mean the one that its lists offer.
-        var choice = name is "SGD" ? OptimizerType.SGDNesterov : OptimizerCatalogue.OfClass(type) ?? SettingText.Choice(typeof(OptimizerType), name);
-        report.Set("ss_optimizer", choice is null ? "OptimizerClass" : "OptimizerType", choice is null ? type : SettingText.Format(choice), ImportOutcome.Renamed);
+        var isKnown = SettingText.Choice(typeof(OptimizerType), type) is not null || SettingText.Choice(typeof(OptimizerType), name) is null;
+        report.SetOptimizer("ss_optimizer", name is "SGD" ? nameof(OptimizerType.SGDNesterov) : isKnown ? type : name);
         if (open < 0 || !text.EndsWith(')'))
             return;
         var arguments = SplitArguments(text[(open + 1)..^1]).Select(argument => argument.Replace("=(", "=", StringComparison.Ordinal).Replace(", ", ",", StringComparison.Ordinal).TrimEnd(')')).ToArray();

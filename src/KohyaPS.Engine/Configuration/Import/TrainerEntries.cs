@@ -55,13 +55,10 @@ internal sealed class TrainerEntries(ImportReport report)
                 return true;
             case "network_module" when text is not null && SettingText.Choice(typeof(NetworkModule), text) is null:
                 throw new ConfigFormatException(FamilyOf(text));
-            case "optimizer_type" when !string.IsNullOrEmpty(text) && SettingText.Choice(typeof(OptimizerType), text) is null:
-                RefuseSecondOptimizer(name);
-                report.Set(name, "OptimizerClass", text, ImportOutcome.Changed, "It is a Python class, which cannot be loaded here; choose an optimizer with OptimizerType.");
-                return true;
             case "optimizer_type" when !string.IsNullOrEmpty(text):
                 RefuseSecondOptimizer(name);
-                return false;
+                report.SetOptimizer(name, text);
+                return true;
             case "optimizer_type" when text is "":
                 if (optimizerNamedBy is null)
                     report.Set(name, "OptimizerType", "AdamW", ImportOutcome.Taken);
