@@ -60,6 +60,7 @@ Describe 'New-LoraConfig' {
         (New-LoraConfig -LrScheduler cosine_with_restarts -NetworkModule networks.lora_fa).Settings |
             Should -Be 'network_module=networks.lora_fa', 'lr_scheduler=cosine_with_restarts'
         { New-LoraConfig -LrScheduler zickzack } | Should -Throw '*cosine_with_restarts*'
+        { New-LoraConfig -LrScheduler CosineAnnealingLR } | Should -Throw '*set LrSchedulerType to CosineAnnealingLR*'
         { New-LoraConfig -LrScheduler cosin } | Should -Throw '*Did you mean cosine?*'
         { New-LoraConfig -OptimizerType AdamW9bit } | Should -Throw '*Did you mean AdamW8bit?*'
         (New-LoraConfig -OptimizerType torch.optim.AdamW).Optimizer.OptimizerType | Should -Be 'AdamW'

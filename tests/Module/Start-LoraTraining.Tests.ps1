@@ -74,6 +74,21 @@ Describe 'Start-LoraTraining' {
         (Get-LoraNetwork -LiteralPath $resumed.NetworkPath).Metadata['ss_mixed_precision'] | Should -Be 'no'
     }
 
+    It 'logs and shows the steps that an optimizer makes of its rates, d times lr' {
+        $settings = @{ OptimizerType = 'Prodigy'; LearningRate = 1; UnetLr = 1; TextEncoderLr = 1; LrScheduler = 'constant'; LrWarmupSteps = 0; MaxTrainSteps = 12 }
+        $shell = [powershell]::Create()
+        $null = $shell.AddCommand('Import-Module').AddArgument($env:KOHYAPS_MODULE).AddStatement().AddCommand('Start-LoraTraining').AddParameter('Config', (New-ShortConfig 'effective' $settings))
+        $result = $shell.Invoke()
+        $shown = $shell.Streams.Progress.CurrentOperation -match 'unet'
+        $shown | Should -Not -BeNullOrEmpty
+        $shown | Should -Not -Match 'unet 1e0'
+        $shell.Dispose()
+        $steps = @(Get-Content -LiteralPath $result.LogPath | ConvertFrom-Json | Where-Object event -EQ StepDone)
+        $steps[0].learningRates.unet | Should -Be 1
+        $steps[0].effectiveRates.unet | Should -Be 1e-6
+        $steps[-1].effectiveRates.unet | Should -BeGreaterThan 1e-6
+    }
+
     It 'trains with the optimizer that is asked for, and says so in the file' {
         $wanted = @(
             @{ Type = 'adamw'; Arguments = @{}; Text = 'torch.optim.adamw.AdamW' }

@@ -172,6 +172,8 @@ public static class SettingText
     public static string Suggest(Type choices, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (choices == typeof(LrScheduler) && ScheduleCatalogue.Spelt(text) is var type && ScheduleCatalogue.Of(type) is not null)
+            return $"It is a class: set LrSchedulerType to {type}.";
         var words = Words(choices);
         // What is written with its library is found by its own name, too.
         var names = words.Concat(words.Zip(Enum.GetNames(choices)).Where(pair => pair.First.Contains('.', StringComparison.Ordinal)).Select(pair => pair.Second)).ToList();

@@ -126,6 +126,8 @@ public sealed class ConfigRulesTests
     [InlineData("lr_scheduler_type=SteppLR", "LrSchedulerType!")]
     [InlineData("lr_scheduler_type=ReduceLROnPlateau", "LrSchedulerType!")]
     [InlineData("lr_scheduler_type=OneCycleLR | text_encoder_lr= | lr_scheduler_args=max_lr=1e-3", "LrSchedulerArgs!")]
+    [InlineData("optimizer_type=ProdigyPlusScheduleFree | lr_scheduler=constant", "LearningRate?")]
+    [InlineData("optimizer_type=ProdigyPlusScheduleFree | lr_scheduler=constant | unet_lr=1 | text_encoder_lr=0.5", "")]
     [InlineData("optimizer_type=AdamWScheduleFree", "LrScheduler?")]
     [InlineData("optimizer_type=AdamWScheduleFree | lr_scheduler=constant", "")]
     [InlineData("optimizer_type=SGDScheduleFree | lr_scheduler=constant | lr_warmup_steps=100", "LrWarmupSteps?")]
@@ -145,6 +147,8 @@ public sealed class ConfigRulesTests
     [InlineData("lr_scheduler=polynomial | lr_scheduler_args=lr_ent=1e-6", "Did you mean lr_end?")]
     [InlineData("lr_scheduler=polynomial | lr_scheduler_args=power=2", "Set LrSchedulerPower instead.")]
     [InlineData("lr_scheduler_type=SteppLR", "Did you mean StepLR?")]
+    [InlineData("lr_scheduler=piecewise_constant | lr_scheduler_args=step_rules=1:9,0.5", "Write it as step_rules='1:9,0.5'.")]
+    [InlineData("optimizer_class=torch.optim.AdamW", "Set OptimizerType and leave OptimizerClass out. Did you mean AdamW?")]
     [InlineData("lr_scheduler_type=OneCycleLR | lr_scheduler_args=max_lr=1;total_steps=9;three_phase=true", "Write it as three_phase=True.")]
     [InlineData("lr_scheduler_type=cosine", "Set LrScheduler to cosine and leave LrSchedulerType out.")]
     public void A_mistake_in_a_schedule_comes_with_its_cure(string settings, string remedy) =>

@@ -6,6 +6,8 @@ public class OptimizerArgumentsTests
     [InlineData(OptimizerType.AdamW, "weight_decy=0.1", "AdamW has no argument 'weight_decy'. Did you mean weight_decay?")]
     [InlineData(OptimizerType.AdamW, "lr=1e-3", "lr in OptimizerArgs is not taken: the learning rate has its own settings. Set LearningRate, UnetLr or TextEncoderLr instead.")]
     [InlineData(OptimizerType.AdamW, "amsgrad=true", "'amsgrad=true' in OptimizerArgs is not name=value: truth values are written True and False. Write it as amsgrad=True.")]
+    [InlineData(OptimizerType.AdamW, "weight_decay=0.1 betas=0.9,0.99", "'weight_decay=0.1 betas=0.9,0.99' in OptimizerArgs is not name=value: it has more than one equals sign. Give each as a text of its own: 'weight_decay=0.1', 'betas=0.9,0.99'.")]
+    [InlineData(OptimizerType.AdamW, "amsgrad='yes'", "amsgrad=yes does not fit AdamW: amsgrad is True or False. Write it as amsgrad=True.")]
     [InlineData(OptimizerType.Prodigy, "d_coef=two", "'d_coef=two' in OptimizerArgs is not name=value: 'two' is no value; put text in quotes, such as 'two'. Write it as d_coef=1.0.")]
     [InlineData(OptimizerType.AdamW, "betas=0.9", "betas=0.9 does not fit AdamW: betas is 2 numbers with commas from 0 and below 1. Write it as betas=0.9,0.999.")]
     [InlineData(OptimizerType.AdamW, "weight_decay=True", "weight_decay=True does not fit AdamW: weight_decay is a number from 0 on. Write it as weight_decay=0.01.")]
@@ -86,6 +88,7 @@ public class OptimizerArgumentsTests
     public void Values_of_a_table_are_written_as_literals()
     {
         Assert.Equal("amsgrad=True", NamedValue.Write("amsgrad", true));
+        Assert.Equal("amsgrad=True", NamedValue.Write("amsgrad", "true"));
         Assert.Equal("betas=0.9,0.99", NamedValue.Write("betas", new object[] { 0.9, 0.99 }));
         Assert.Equal("betas=0.9,0.99", NamedValue.Write("betas", "0.9,0.99"));
         Assert.Equal("step_rules='1:10,0.1'", NamedValue.Write("step_rules", "1:10,0.1"));

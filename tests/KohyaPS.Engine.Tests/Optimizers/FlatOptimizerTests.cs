@@ -107,8 +107,8 @@ public class FlatOptimizerTests
     public void A_schedule_can_move_the_momentum_of_all_that_have_one(OptimizerType type)
     {
         using var scope = NewDisposeScope();
-        using var left = Group(pairs: 1);
-        using var right = Group(pairs: 1);
+        using var left = Group(pairs: 2);
+        using var right = Group(pairs: 2);
         var arguments = OptimizerArguments.Read(new() { OptimizerType = type }, out _);
         // With the first estimates of 1e-6 a moment would be too small to count.
         string[] given = arguments.Has("d0") ? ["d0=1.0"] : [];

@@ -33,10 +33,15 @@ internal static class NamedLiteral
         }
         catch (FormatException error)
         {
-            problems.Add(ConfigRules.Error(setting, $"'{text}' in {setting} is not name=value: {error.Message}.", $"Write it as {Capitalised(text) ?? example}."));
+            problems.Add(ConfigRules.Error(setting, $"'{text}' in {setting} is not name=value: {error.Message}.", Several(text) ?? $"Write it as {Capitalised(text) ?? example}."));
             return false;
         }
     }
+
+    // Arguments in a row, as the GUI's field holds them.
+    private static string? Several(string text) => ArgumentText.Split(text) is { Count: > 1 } words && words.All(word => word.Contains('=', StringComparison.Ordinal))
+        ? $"Give each as a text of its own: {string.Join(", ", words.Select(word => $"'{word}'"))}."
+        : null;
 
     // Python's words in the case of other languages.
     private static string? Capitalised(string text) => text.Split('=') is [var name, var value] && Array.Find(["True", "False", "None"], word => word.Equals(value.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word

@@ -17,6 +17,7 @@ public static class NamedValue
     {
         null => "None",
         bool flag => flag ? "True" : "False",
+        string text when bool.TryParse(text, out var flag) => Literal(flag),
         string text => PythonLiteral.IsLiteral(text) ? text : PythonLiteral.Print(new PythonSequence([text], IsList: true))[1..^1],
         IEnumerable items => string.Join(',', items.Cast<object?>().Select(Literal)),
         _ => SettingText.Format(value),

@@ -29,8 +29,8 @@ public sealed record OptimizerArgument(string Name, OptimizerArgumentKind Kind, 
     /// <summary>The one value that is allowed; null where there is no such limit.</summary>
     public object? Only { get; init; }
 
-    /// <summary>An example of a value, as one writes it.</summary>
-    public string Example => Default is null ? "0.9" : PythonLiteral.Print(Default).Trim('(', ')').Replace(" ", "", StringComparison.Ordinal);
+    /// <summary>An example of a value, as one writes it; of a truth value the one that makes a difference.</summary>
+    public string Example => Default is null ? "0.9" : PythonLiteral.Print(Default is bool otherwise && Only is null ? !otherwise : Default).Trim('(', ')').Replace(" ", "", StringComparison.Ordinal);
 
     /// <summary>What the argument may be, in words.</summary>
     public string Valid

@@ -29,5 +29,6 @@ public static class OptimizerCatalogue
 
     /// <summary>What is said of a name that no optimizer has.</summary>
     internal static ConfigProblem NoSuch(string name) => ConfigRules.Error(nameof(OptimizerSettings.OptimizerClass),
-        $"There is no optimizer '{name}' here, and a Python class cannot be loaded.", $"Set OptimizerType and leave OptimizerClass out. {SettingText.Suggest(typeof(OptimizerType), name)}");
+        SettingText.Choice(typeof(OptimizerType), name) is null ? $"There is no optimizer '{name}' here, and a Python class cannot be loaded." : $"OptimizerClass is for optimizers that are not here; '{name}' is.",
+        $"Set OptimizerType and leave OptimizerClass out. {SettingText.Suggest(typeof(OptimizerType), name)}");
 }

@@ -26,10 +26,13 @@ internal static class OptimizerRules
             yield return Error("LearningRate", "All learning rates are 0, so nothing is learned.", "Set LearningRate, UnetLr or TextEncoderLr, such as 0.0001.");
         else if (optimizer.LearningRate == 0 && OptimizerCatalogue.Get(type).NeedsLearningRate)
             yield return Error("LearningRate", $"{type} needs a LearningRate above 0, also where UnetLr and TextEncoderLr are set.", "Set LearningRate to the same as UnetLr.");
-        if (!FindsItsRate.Contains(type))
+        if (FindsItsRate.Contains(type))
+        {
+            foreach (var problem in DifferentRates(config, rates, own).Concat(SmallFirstRates(config)))
+                yield return problem;
+        }
+        else if (type != OptimizerType.ProdigyPlusScheduleFree)
             yield break;
-        foreach (var problem in DifferentRates(config, rates, own).Concat(SmallFirstRates(config)))
-            yield return problem;
         if ((own.Count > 0 ? own : rates).FirstOrDefault(rate => rate is > 0 and <= 0.1) is > 0 and var small)
             yield return Warning(own.Count > 0 ? "LrSchedulerArgs" : "LearningRate", $"{type} finds the rate itself; learning rates are factors on it, and {SettingText.Format(small)} slows it down that much.",
                 own.Count > 0 ? "Set max_lr to 1." : "Set UnetLr, TextEncoderLr and LearningRate to 1.");

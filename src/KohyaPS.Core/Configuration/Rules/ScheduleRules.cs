@@ -75,7 +75,7 @@ internal static class ScheduleRules
         ];
         if (replaced.OfType<string>().ToList() is { Count: > 0 } names)
             yield return Warning("LrSchedulerArgs", $"{config.Schedule.LrSchedulerType} gives every part the rate max_lr, so that {string.Join(", ", names)} have no effect.",
-                $"Give max_lr one rate for each parameter group, such as max_lr=[5e-05,0.0001] for text encoder and U-Net.");
+                $"Give max_lr one rate for each parameter group, such as max_lr=[{SettingText.Format(optimizer.TextEncoderLr ?? optimizer.LearningRate)},{SettingText.Format(optimizer.UnetLr ?? optimizer.LearningRate)}] for text encoder and U-Net.");
     }
 
     private static IEnumerable<ConfigProblem> Warmup(LoraConfig config)
@@ -88,7 +88,7 @@ internal static class ScheduleRules
         var name = schedule.LrSchedulerType ?? SettingText.Format(schedule.LrScheduler);
         yield return schedule is { LrSchedulerType: null, LrScheduler: LrScheduler.PiecewiseConstant }
             ? Warning("LrWarmupSteps", "The schedule piecewise_constant has no warm-up; LrWarmupSteps has no effect.", "Leave it out, and begin step_rules with lower factors.")
-            : Error("LrWarmupSteps", $"The schedule {name} has no warm-up, but LrWarmupSteps is {schedule.LrWarmupSteps}.", "Leave out LrWarmupSteps, or set LrScheduler to constant_with_warmup.");
+            : Error("LrWarmupSteps", $"The schedule {name} has no warm-up, but LrWarmupSteps is {schedule.LrWarmupSteps}.", schedule.LrSchedulerType is null ? "Set LrWarmupSteps to 0, or LrScheduler to constant_with_warmup." : "Set LrWarmupSteps to 0, or leave LrSchedulerType out.");
     }
 
     private static IEnumerable<ConfigProblem> Named(ScheduleSettings schedule, OptimizerSettings optimizer, ScheduleArguments arguments)

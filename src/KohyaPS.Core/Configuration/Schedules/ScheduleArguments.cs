@@ -63,7 +63,7 @@ internal sealed class ScheduleArguments
     {
         var example = known is [var any, ..] ? $"{any.Name}={any.Example}" : "name=value";
         if (known.FirstOrDefault(d => argument.StartsWith(d.Name + "=", StringComparison.Ordinal)) is { } named)
-            example = $"{named.Name}={named.Example}";
+            example = $"{named.Name}={(named.Kind == ScheduleArgumentKind.Text && named.Choices is null ? $"'{argument[(named.Name.Length + 1)..].Trim('\'', '"')}'" : named.Example)}";
         if (!NamedLiteral.TryParse(argument, Setting, example, problems, out var name, out var value))
             return;
         if (known.FirstOrDefault(d => d.Name == name) is not { } definition)
