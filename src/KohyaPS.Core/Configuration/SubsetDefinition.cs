@@ -3,6 +3,8 @@ namespace KohyaPS;
 /// <summary>A folder of pictures inside a <see cref="DatasetDefinition"/>. Null means: as the dataset says.</summary>
 public sealed record SubsetDefinition
 {
+    internal const string PreservationKey = "diff_output_preservation";
+
     /// <summary>Folder that holds the pictures directly, as given.</summary>
     public string? ImageDir { get; init; }
 
@@ -28,5 +30,5 @@ public sealed record SubsetDefinition
     public IReadOnlyDictionary<string, object?> CustomAttributes { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Whether the target of its samples is what the base model predicts (custom attribute diff_output_preservation); null when it does not say.</summary>
-    public bool? DiffOutputPreservation => CustomAttributes.TryGetValue("diff_output_preservation", out var value) && value is bool isPreserved ? isPreserved : null;
+    public bool? DiffOutputPreservation => CustomAttributes.TryGetValue(PreservationKey, out var value) && value is bool isPreserved ? isPreserved : null;
 }

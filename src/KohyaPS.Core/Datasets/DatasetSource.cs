@@ -69,7 +69,7 @@ public sealed record DatasetSource
             Repeats = subset.NumRepeats ?? config.Folders.DatasetRepeats,
             ClassTokens = subset.ClassTokens,
             IsRegularization = subset.IsReg,
-            Settings = SubsetSettings.From(config) with { CustomAttributes = subset.CustomAttributes },
+            Settings = SubsetSettings.From(config) with { CustomAttributes = subset.CustomAttributes, PreservesOutput = subset.DiffOutputPreservation == true },
         };
     }
 }

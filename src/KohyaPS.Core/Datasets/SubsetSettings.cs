@@ -75,6 +75,9 @@ public sealed record SubsetSettings
     /// <summary>Free values handed on with each sample of the subset (custom_attributes).</summary>
     public IReadOnlyDictionary<string, object?> CustomAttributes { get; init; } = new Dictionary<string, object?>();
 
+    /// <summary>Teach the network to leave these pictures alone: the target is what the model predicts without it (custom attribute diff_output_preservation).</summary>
+    public bool PreservesOutput { get; init; }
+
     /// <summary>The settings of a configuration that concern subsets.</summary>
     public static SubsetSettings From(LoraConfig config)
     {

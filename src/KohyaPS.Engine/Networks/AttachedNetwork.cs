@@ -82,6 +82,22 @@ internal sealed class AttachedNetwork : IDisposable
             seeded.MicroStep = microStep;
     }
 
+    /// <summary>What something gives without the network; nothing is recorded for a backward pass.</summary>
+    public T Without<T>(Func<T> pass)
+    {
+        using var grad = no_grad();
+        var strength = Multiplier;
+        Multiplier = 0;
+        try
+        {
+            return pass();
+        }
+        finally
+        {
+            Multiplier = strength;
+        }
+    }
+
     /// <summary>Forgets all gradients.</summary>
     public void ZeroGradients()
     {

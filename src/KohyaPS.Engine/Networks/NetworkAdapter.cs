@@ -37,7 +37,7 @@ internal abstract class NetworkAdapter(AdapterPlan plan, AdapterMode mode) : IAd
     public virtual IEnumerable<(string Name, Tensor Value)> Export() => Parameters.Select(p => (p.Name, p.Value.alias()));
 
     /// <summary>True where a forward pass now leaves the adapter out; the draw is made only where there is something to draw.</summary>
-    protected bool IsDropped => Mode.IsTraining && Mode.ModuleDropout > 0 && Mode.Draws.Module(Name) < Mode.ModuleDropout;
+    protected bool IsDropped => Mode.Multiplier == 0 || Mode.IsTraining && Mode.ModuleDropout > 0 && Mode.Draws.Module(Name) < Mode.ModuleDropout;
 
     /// <summary>Tells the groups that the parameters take part in the graph.</summary>
     protected void MarkUsed()

@@ -1,6 +1,7 @@
 using KohyaPS.Engine.Diffusion;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Unet;
+using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Training.Batches;
 using KohyaPS.Engine.Training.Objectives;
 using static TorchSharp.torch;
@@ -9,6 +10,7 @@ namespace KohyaPS.Engine.Training;
 
 /// <summary>One micro-batch from latents to loss: noise, predict, score (Ho et al. 2020, arXiv 2006.11239; steps as in sd-scripts).</summary>
 /// <param name="unet">The model that predicts.</param>
+/// <param name="network">The network that is trained on it.</param>
 /// <param name="textEncoders">Encode token ids; null where all text states are cached.</param>
 /// <param name="schedule">How much noise each timestep holds.</param>
 /// <param name="noise">Which noise is added, at which timesteps.</param>
@@ -16,7 +18,7 @@ namespace KohyaPS.Engine.Training;
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="options">Scaling, clip skip, whether the text encoder is trained.</param>
 internal sealed class TrainingStep(
-    Unet unet, TextEncoders? textEncoders, NoiseSchedule schedule, NoiseRecipe noise, Objective objective, IDraws draws, StepOptions options)
+    Unet unet, AttachedNetwork network, TextEncoders? textEncoders, NoiseSchedule schedule, NoiseRecipe noise, Objective objective, IDraws draws, StepOptions options)
 {
     /// <summary>Sees intermediate values by name when set; for tests that compare them.</summary>
     public Action<string, Tensor>? Observer { get; set; }
@@ -34,9 +36,19 @@ internal sealed class TrainingStep(
         var drawn = noise.Noise(latents, draws, microStep);                                     // [B, 4, h, w]
         var timesteps = noise.Timesteps((int)batch.Count, draws, microStep, latents.device);    // [B]
         var noisy = Observed("noisy_latents", noise.NoisyLatents(schedule, latents, drawn, timesteps, draws, microStep));
-        var predicted = Observed("model_pred", unet.Predict(noisy, timesteps, text.States, added)).to(float32);
         var target = objective.Target(latents, drawn, timesteps);
+        // Before the pass whose graph fills the memory.
+        if (batch.Preserved is { } places)
+            target = Objective.PreserveOutput(target, places, WithoutNetwork(places, noisy, timesteps, text, added));
+        var predicted = Observed("model_pred", unet.Predict(noisy, timesteps, text.States, added)).to(float32);
         return objective.Loss(predicted, target, timesteps, batch.LossWeights, batch.Masks).MoveToOuterDisposeScope();
+    }
+
+    private Tensor WithoutNetwork(Tensor places, Tensor noisy, Tensor timesteps, TextConditions text, AddedConditions? added)
+    {
+        return network.Without(() => unet.Predict(Chosen(noisy), Chosen(timesteps), Chosen(text.States), added is null ? null : new(Chosen(added.Pooled), Chosen(added.Sizes))));
+
+        Tensor Chosen(Tensor all) => all.index_select(0, places);
     }
 
     private TextConditions Condition(MicroBatch batch)

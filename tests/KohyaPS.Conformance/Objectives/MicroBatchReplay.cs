@@ -42,7 +42,8 @@ internal static class MicroBatchReplay
         if (!recorded.Inputs.TryGetProperty("diff_output_preservation", out var flags))
             return target;
         var withoutNetwork = recorded.Read(recorded.Inputs.GetProperty("model_pred_without_network"));
-        return Objective.PreserveOutput(target, withoutNetwork, recorded.Read(flags).to(ScalarType.Bool));
+        var places = recorded.Read(flags).nonzero().flatten();
+        return Objective.PreserveOutput(target, places, withoutNetwork.index_select(0, places));
     }
 
     private static Tensor? Masks(ObjectiveCase recorded, LoraConfig config)

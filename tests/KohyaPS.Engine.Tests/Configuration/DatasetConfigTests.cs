@@ -94,6 +94,18 @@ public sealed class DatasetConfigTests
         }
     }
 
+    [Theory]
+    [InlineData("diff_output_preservation = true", "")]
+    [InlineData("diff_output_preservation = \"yes\"", "neither true nor false")]
+    [InlineData("diff_output_preservaton = true", "'diff_output_preservation'")]
+    [InlineData("style = 3", "which nothing reads")]
+    public void Custom_attributes_that_mean_nothing_are_told(string attribute, string expected)
+    {
+        var problems = Read($"[[datasets]]\n[[datasets.subsets]]\nimage_dir = \"a\"\n[datasets.subsets.custom_attributes]\n{attribute}\n").Validate().Where(p => p.Setting == "Datasets").ToList();
+        Assert.Equal(expected.Length == 0 ? 0 : 1, problems.Count);
+        Assert.All(problems, p => Assert.Contains(expected, p.Message + p.Remedy, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Json_has_the_same_form() =>
         Assert.Equal(5, ConfigReader.Read("{\"datasets\":[{\"subsets\":[{\"image_dir\":\"a\",\"num_repeats\":5}]}]}", "d.json", "/data").Single().Datasets![0].Subsets[0].NumRepeats);

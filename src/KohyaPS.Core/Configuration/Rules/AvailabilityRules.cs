@@ -18,8 +18,6 @@ internal static class AvailabilityRules
         },
         new("samples during a training", "Do not set it.", AskingForSamples) { Settings = Group(nameof(LoraConfig.Sampling)) },
         new("held-back pictures for validation", "Set it to 0.", c => When(c.Validation.ValidationSplit > 0, nameof(c.Validation.ValidationSplit))) { Settings = Group(nameof(LoraConfig.Validation)) },
-        new("output preservation of subsets", "Remove custom_attributes from the datasets.",
-            c => When(c.Datasets?.SelectMany(d => d.Subsets).Any(s => s.DiffOutputPreservation == true) == true, nameof(c.Datasets))),
     ];
 
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config)

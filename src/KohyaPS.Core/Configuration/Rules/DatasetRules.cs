@@ -10,7 +10,7 @@ internal static class DatasetRules
     private const int SdxlSteps = 32;
 
     internal static IEnumerable<ConfigProblem> Check(LoraConfig config) =>
-        Effective(config).SelectMany(effective => Buckets(effective).Concat(Caching(effective))).Concat(Sources(config)).Distinct();
+        Effective(config).SelectMany(effective => Buckets(effective).Concat(Caching(effective))).Concat(Sources(config)).Concat(Attributes(config)).Distinct();
 
     /// <summary>The configuration as it holds for each subset; itself when it has no datasets of its own.</summary>
     internal static IReadOnlyList<LoraConfig> Effective(LoraConfig config) => config.Datasets is null
@@ -52,9 +52,11 @@ internal static class DatasetRules
     private static IEnumerable<ConfigProblem> Caching(LoraConfig config)
     {
         var caching = config.Caching;
+        if (config.Augmentation.FaceCropAugRange is not null && (config.Buckets.EnableBucket || caching.KeepsLatents))
+            yield return Warning("FaceCropAugRange", $"FaceCropAugRange has no effect with {(config.Buckets.EnableBucket ? "EnableBucket" : "CacheLatents")}: pictures are cut around faces only without buckets and caches.", "Set EnableBucket and CacheLatents to false, or leave FaceCropAugRange out.");
         if (caching.CacheLatentsToDisk && !caching.CacheLatents)
             yield return Warning("CacheLatentsToDisk", "CacheLatentsToDisk turns CacheLatents on.", "Set both.");
-        if (!caching.CacheLatents && !caching.CacheLatentsToDisk)
+        if (!caching.KeepsLatents)
             yield break;
         var changing = new[] { (Name: "ColorAug", IsOn: config.Augmentation.ColorAug), (Name: "RandomCrop", IsOn: config.Augmentation.RandomCrop) };
         foreach (var (name, _) in changing.Where(change => change.IsOn))
@@ -92,6 +94,19 @@ internal static class DatasetRules
             var metadata = dataset.Subsets.Count(subset => subset.MetadataFile is not null);
             if (metadata > 0 && metadata < dataset.Subsets.Count)
                 yield return Error("Datasets", "A dataset has subsets with metadata_file and others without.", "Put them into two datasets.");
+        }
+    }
+
+    private static IEnumerable<ConfigProblem> Attributes(LoraConfig config)
+    {
+        foreach (var (name, value) in (config.Datasets ?? []).SelectMany(dataset => dataset.Subsets).SelectMany(subset => subset.CustomAttributes))
+        {
+            if (name != SubsetDefinition.PreservationKey)
+                yield return Warning("Datasets", $"custom_attributes of a subset hold '{name}', which nothing reads.", NearestName.Find(name, [SubsetDefinition.PreservationKey]) is { } nearest ? $"Did you mean '{nearest}'?" : "Remove it.");
+            else if (value is not bool isPreserved)
+                yield return Error("Datasets", $"{name} in custom_attributes of a subset is neither true nor false.", $"Write custom_attributes = {{ {name} = true }}.");
+            else if (isPreserved && config.Network.NetworkTrainTextEncoderOnly)
+                yield return Warning("Datasets", $"{name} compares what the U-Net predicts with and without the network, and with NetworkTrainTextEncoderOnly that is the same: these pictures teach nothing.", $"Leave out {name}, or train the U-Net, too.");
         }
     }
 }

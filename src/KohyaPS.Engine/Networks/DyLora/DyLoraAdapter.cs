@@ -6,7 +6,7 @@ namespace KohyaPS.Engine.Networks.DyLora;
 /// DyLoRA (Valipour et al. 2022, arXiv 2210.07558) as sd-scripts runs it: every pass draws a place in the rank; only the slices of
 /// <c>unit</c> ranks there learn, all slices act, scaled by √(rank / end of the drawn slice).
 /// </summary>
-/// <remarks>As in the original the draw and its scale also act outside training, and the network's strength does not.</remarks>
+/// <remarks>As in the original the draw and its scale also act outside training, and of the network's strength only 0 acts.</remarks>
 internal sealed class DyLoraAdapter : NetworkAdapter
 {
     private readonly AdapterParameter down;
@@ -37,6 +37,8 @@ internal sealed class DyLoraAdapter : NetworkAdapter
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor output)
     {
+        if (IsDropped)
+            return output;
         MarkUsed();
         using var scope = NewDisposeScope();
         var drawn = Mode.Draws.Slice(Name, Plan.Rank);

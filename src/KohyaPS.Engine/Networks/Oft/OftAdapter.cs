@@ -33,6 +33,8 @@ internal sealed class OftAdapter : NetworkAdapter
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, Tensor output)
     {
+        if (IsDropped)
+            return output;
         MarkUsed();
         using var scope = NewDisposeScope();
         // y = W'x + b with W' = RᵀW: the layer has computed Wx + b, so the rest is (R − I)ᵀW x.

@@ -39,6 +39,7 @@ internal sealed class DatasetBatchSource(
             Sizes = takesSizes ? Sizes(pictures).DetachFromDisposeScope() : null,
             LossWeights = tensor(samples.Select(s => s.Image.Image.Subset.IsRegularization ? (float)priorLossWeight : 1f).ToArray()).DetachFromDisposeScope(),
             Masks = Masks(pictures)?.DetachFromDisposeScope(),
+            Preserved = Preserved(samples)?.DetachFromDisposeScope(),
         };
     }
 
@@ -57,6 +58,12 @@ internal sealed class DatasetBatchSource(
         var keys = samples.Zip(pictures, (sample, picture) => PictureDraws.NoiseKey(sample.Image, picture.IsFlipped));
         // Never in place: of a single picture, cat gives the kept tensor itself.
         return mean + deviation * draws.LatentSample(epoch - 1, [.. keys], mean.shape);
+    }
+
+    private static Tensor? Preserved(IReadOnlyList<BatchSample> samples)
+    {
+        long[] places = [.. samples.Index().Where(s => s.Item.Image.Image.Subset.Settings.PreservesOutput).Select(s => (long)s.Index)];
+        return places.Length > 0 ? tensor(places) : null;
     }
 
     // Where only some samples have a mask, all of the others count.

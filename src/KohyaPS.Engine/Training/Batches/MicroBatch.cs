@@ -28,6 +28,9 @@ internal sealed record MicroBatch : IDisposable
     /// <summary>[B, h, w] float32 in 0..1, how much each latent place counts; null where all count.</summary>
     public Tensor? Masks { get; init; }
 
+    /// <summary>[n] int64 places of the samples whose target is what the model predicts without the network; null without such.</summary>
+    public Tensor? Preserved { get; init; }
+
     /// <summary>Samples in the batch.</summary>
     public long Count => Latents.size(0);
 
@@ -43,6 +46,7 @@ internal sealed record MicroBatch : IDisposable
             Sizes = Moved(Sizes),
             LossWeights = Moved(LossWeights)!,
             Masks = Moved(Masks),
+            Preserved = Moved(Preserved),
         };
 
         Tensor? Moved(Tensor? tensor) => tensor is null ? null : HostTransfer.Move(tensor, device).DetachFromDisposeScope();
@@ -58,5 +62,6 @@ internal sealed record MicroBatch : IDisposable
         Sizes?.Dispose();
         LossWeights.Dispose();
         Masks?.Dispose();
+        Preserved?.Dispose();
     }
 }

@@ -26,15 +26,11 @@ internal sealed class Objective(NoiseSchedule schedule, PredictionType predictio
     public Tensor Target(Tensor latents, Tensor noise, Tensor timesteps) =>
         prediction == PredictionType.Velocity ? schedule.Velocity(latents, noise, timesteps) : noise.alias();
 
-    /// <summary>Replaces the target of the flagged samples by what the model predicts without the network, so that the network learns to leave them alone (diff_output_preservation).</summary>
+    /// <summary>Replaces the target of some samples by what the model predicts without the network, so that the network learns to leave them alone (diff_output_preservation).</summary>
     /// <param name="target">[B, C, h, w]</param>
-    /// <param name="predictedWithoutNetwork">[B, C, h, w]; only the flagged samples are looked at.</param>
-    /// <param name="isPreserved">[B] bool.</param>
-    public static Tensor PreserveOutput(Tensor target, Tensor predictedWithoutNetwork, Tensor isPreserved)
-    {
-        using var scope = NewDisposeScope();
-        return where(isPreserved.view(-1, 1, 1, 1), predictedWithoutNetwork, target).MoveToOuterDisposeScope();
-    }
+    /// <param name="places">[n] int64 places of those samples in the batch.</param>
+    /// <param name="predictedWithoutNetwork">[n, C, h, w] of those samples.</param>
+    public static Tensor PreserveOutput(Tensor target, Tensor places, Tensor predictedWithoutNetwork) => target.index_copy(0, places, predictedWithoutNetwork.to(target.dtype));
 
     /// <summary>The loss of each value, before masks and weights.</summary>
     /// <returns>[B, C, h, w] float32</returns>

@@ -37,7 +37,7 @@ internal sealed class TrainingSetup : IDisposable
             Optimizer.SetMomentum(momentum);
         noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
-        Step = new TrainingStep(models.Unet, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
+        Step = new TrainingStep(models.Unet, Network, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
             new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, models.EndToken, TrainsTextEncoder));
         LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null,
             ScalesLoss: computeType == float16 || config.Runtime.FullFp16);
