@@ -28,11 +28,11 @@ public sealed record CachingSettings : SettingGroup
     public bool CacheTextEncoderOutputsToDisk { get; init; }
 
     /// <summary>Which files hold what is cached on disk: kohyaps, or npz as sd-scripts reads and writes them.</summary>
-    [Setting]
+    [Setting(IsFlag = false)]
     public CacheFormat CacheFormat { get; init; }
 
     /// <summary>Folder of the files of kohyaps. Not set: the folder cache in OutputDir.</summary>
-    [Setting(IsPath = true)]
+    [Setting(IsPath = true, IsFlag = false)]
     public string? CacheDir { get; init; }
 
     /// <summary>True where latents are kept, in memory or on disk.</summary>

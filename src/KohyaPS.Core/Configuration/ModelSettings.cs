@@ -16,7 +16,7 @@ public sealed record ModelSettings : SettingGroup
     public bool VParameterization { get; init; }
 
     /// <summary>The base model is an SDXL; found out from its files, so it need not be set.</summary>
-    [Setting(Gui = "sdxl")]
+    [Setting(Gui = "sdxl", IsFlag = false)]
     public bool Sdxl { get; init; }
 
     /// <summary>Another VAE to use instead of the base model's: a file or a diffusers folder.</summary>
@@ -28,6 +28,6 @@ public sealed record ModelSettings : SettingGroup
     public bool NoHalfVae { get; init; } = true;
 
     /// <summary>Folder of a tokenizer to use instead of the built-in CLIP vocabulary; for SDXL the folder that holds tokenizer and tokenizer_2.</summary>
-    [Setting(IsPath = true)]
+    [Setting(IsPath = true, IsFlag = false)]
     public string? TokenizerPath { get; init; }
 }

@@ -8,7 +8,7 @@ public sealed record OptimizerSettings : SettingGroup
     public OptimizerType OptimizerType { get; init; } = OptimizerType.AdamW8bit;
 
     /// <summary>Optimizer class of another library by its dotted name, as files of sd-scripts may name it; kept, but no training can use it.</summary>
-    [Setting]
+    [Setting(IsFlag = false)]
     public string? OptimizerClass { get; init; }
 
     /// <summary>Further arguments of the optimizer as name=value, such as weight_decay=0.01.</summary>

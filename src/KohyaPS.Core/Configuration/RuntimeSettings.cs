@@ -16,7 +16,7 @@ public sealed record RuntimeSettings : SettingGroup
     public bool FullBf16 { get; init; }
 
     /// <summary>Attention kernel: none, sdpa or xformers. Results differ by rounding only.</summary>
-    [Setting(Aliases = ["Attention"], Gui = "xformers", TrainerDefault = "none")]
+    [Setting(Aliases = ["Attention"], Gui = "xformers", TrainerDefault = "none", IsFlag = false)]
     public CrossAttention CrossAttention { get; init; } = CrossAttention.Xformers;
 
     /// <summary>Compute attention in chunks; wins over CrossAttention.</summary>
@@ -36,18 +36,18 @@ public sealed record RuntimeSettings : SettingGroup
     public bool PersistentDataLoaderWorkers { get; init; }
 
     /// <summary>CPU threads. Not set: all cores.</summary>
-    [Setting(Aliases = ["Threads"], Gui = "num_cpu_threads_per_process", GuiDefault = "2", Minimum = 1, Why = "not set uses all cores, which is what a training on a CPU needs")]
+    [Setting(Aliases = ["Threads"], Gui = "num_cpu_threads_per_process", GuiDefault = "2", Minimum = 1, Why = "not set uses all cores, which is what a training on a CPU needs", IsFlag = false)]
     public int? NumCpuThreadsPerProcess { get; init; }
 
     /// <summary>How the frozen model lies in memory: full, in the type it is computed in, or int8, one byte a number for the matrices of its transformers. int8 rounds each by up to 0.4 % of its row's largest number.</summary>
-    [Setting]
+    [Setting(IsFlag = false)]
     public BaseStorage BaseStorage { get; init; }
 
     /// <summary>Most memory that the training may take, in GiB. Where more is expected, GradientCheckpointing is turned on, then BaseStorage int8; where that is not enough either, the training does not start.</summary>
-    [Setting(Minimum = 1)]
+    [Setting(Minimum = 1, IsFlag = false)]
     public double? MemoryLimit { get; init; }
 
     /// <summary>Reproduce numbers of an old program where ours are right and its were not.</summary>
-    [Setting]
+    [Setting(IsFlag = false)]
     public Compatibility Compatibility { get; init; }
 }

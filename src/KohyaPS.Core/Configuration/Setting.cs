@@ -74,6 +74,9 @@ public sealed class Setting
     /// <summary>Whether other programs write 0 for "not set".</summary>
     public bool ZeroMeansUnset => facts.ZeroMeansUnset;
 
+    /// <summary>Whether sd-scripts has a flag of this name; what only LyCORIS knows is none, but an argument of the network.</summary>
+    public bool IsFlag => facts.IsFlag && Group != nameof(LoraConfig.Lycoris);
+
     /// <summary>The value in a configuration.</summary>
     public object? Read(LoraConfig config) => property.GetValue(group.GetValue(config));
 

@@ -42,4 +42,7 @@ public sealed class SettingAttribute : Attribute
 
     /// <summary>Other programs write 0 for "not set".</summary>
     public bool ZeroMeansUnset { get; init; }
+
+    /// <summary>sd-scripts has a flag of this name.</summary>
+    public bool IsFlag { get; init; } = true;
 }

@@ -8,7 +8,7 @@ public sealed record TrainingSettings : SettingGroup
     public int TrainBatchSize { get; init; } = 1;
 
     /// <summary>Epochs from which the number of steps follows when neither MaxTrainSteps nor MaxTrainEpochs is set.</summary>
-    [Setting(Gui = "epoch", Minimum = 1)]
+    [Setting(Gui = "epoch", Minimum = 1, IsFlag = false)]
     public int Epoch { get; init; } = 1;
 
     /// <summary>Number of epochs to train.</summary>

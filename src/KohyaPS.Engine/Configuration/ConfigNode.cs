@@ -4,7 +4,11 @@ namespace KohyaPS.Engine.Configuration;
 internal abstract record ConfigNode(int Line);
 
 /// <summary>A single value; its text is null where the file says null.</summary>
-internal sealed record ConfigScalar(int Line, string? Text, ConfigScalarKind Kind) : ConfigNode(Line);
+internal sealed record ConfigScalar(int Line, string? Text, ConfigScalarKind Kind) : ConfigNode(Line)
+{
+    /// <summary>Whether quotes say that it is a text, in a format without types.</summary>
+    public bool IsQuoted { get; init; }
+}
 
 /// <summary>A list.</summary>
 internal sealed record ConfigList(int Line, IReadOnlyList<ConfigNode> Items) : ConfigNode(Line);

@@ -8,13 +8,13 @@ namespace KohyaPS.Engine.Configuration;
 internal sealed class DatasetTables(ConfigErrors errors)
 {
     /// <summary>Settings that a dataset may set for itself and its subsets.</summary>
-    private static readonly string[] DatasetLevel =
+    internal static readonly string[] DatasetLevel =
     [
         "TrainBatchSize", "Resolution", "EnableBucket", "MinBucketReso", "MaxBucketReso", "BucketResoSteps", "BucketNoUpscale", "ValidationSplit", "ValidationSeed",
     ];
 
     /// <summary>Settings that a subset may set, too.</summary>
-    private static readonly string[] SubsetLevel =
+    internal static readonly string[] SubsetLevel =
     [
         "ResizeInterpolation", "ShuffleCaption", "KeepTokens", "CaptionSeparator", "KeepTokensSeparator", "SecondarySeparator", "EnableWildcard", "CaptionPrefix", "CaptionSuffix",
         "ColorAug", "FlipAug", "RandomCrop", "FaceCropAugRange", "TokenWarmupMin", "TokenWarmupStep", "CaptionDropoutRate", "CaptionTagDropoutRate",

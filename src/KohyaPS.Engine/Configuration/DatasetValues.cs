@@ -25,6 +25,7 @@ internal static class DatasetValues
     /// <summary>A single value of custom_attributes.</summary>
     internal static object? Plain(ConfigNode value) => value switch
     {
+        ConfigScalar { IsQuoted: true, Text: var text } => text,
         ConfigScalar { Kind: ConfigScalarKind.Boolean, Text: { } flag } => flag == "true",
         ConfigScalar { Kind: ConfigScalarKind.Integer, Text: { } whole } when long.TryParse(whole, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
         ConfigScalar { Kind: ConfigScalarKind.Float, Text: { } fraction } => double.Parse(fraction, CultureInfo.InvariantCulture),

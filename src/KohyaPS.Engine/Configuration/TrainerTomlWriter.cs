@@ -1,19 +1,18 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using KohyaPS.Engine.Configuration.Import;
 
 namespace KohyaPS.Engine.Configuration;
 
 /// <summary>
-/// Writes a config_file of sd-scripts: what differs from that trainer's defaults, under its names. What the trainer does not know is left in as comments.
-/// Datasets go into a dataset_config beside it.
+/// Writes a config_file of sd-scripts: what differs from that trainer's defaults, under its names. What it has no names for stands in a table that
+/// it passes over. Datasets go into a dataset_config beside it.
 /// </summary>
 internal static class TrainerTomlWriter
 {
     private static readonly string[] NetworkArguments =
         ["ConvDim", "ConvAlpha", "RankDropout", "ModuleDropout", "DownLrWeight", "MidLrWeight", "UpLrWeight", "BlockLrZeroThreshold", "BlockDims", "BlockAlphas", "ConvBlockDims", "ConvBlockAlphas", "Unit", "EnableAllLinear", "EnableConv", "LoraplusLrRatio", "LoraplusUnetLrRatio", "LoraplusTextEncoderLrRatio"];
-
-    private static readonly string[] OursAlone = ["Sdxl", "TokenizerPath", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerClass", "CacheFormat", "CacheDir"];
 
     /// <summary>The text of the config_file.</summary>
     /// <param name="config">What to write.</param>
@@ -21,12 +20,13 @@ internal static class TrainerTomlWriter
     /// <param name="datasetConfig">Path of the dataset_config that is written beside it, or null.</param>
     internal static string Write(LoraConfig config, string folder, string? datasetConfig)
     {
+        config = WithAbsolutePaths(config);
         var text = new StringBuilder();
         text.Append("# config_file of sd-scripts, written by KohyaPS. Start it with ");
         text.Append(config.Model.Sdxl ? "sdxl_train_network.py" : "train_network.py").Append(" --config_file.\n");
         foreach (var group in SettingCatalogue.All.GroupBy(setting => setting.Group))
         {
-            var lines = group.SelectMany(setting => Lines(config, setting, folder)).ToList();
+            var lines = group.SelectMany(setting => Lines(config, setting)).ToList();
             if (group.Key == "Network" && Arguments(config) is { Count: > 0 } arguments)
                 lines.Add($"network_args = [{string.Join(", ", arguments.Select(Quote))}]");
             if (group.Key == "Folders" && datasetConfig is not null)
@@ -34,7 +34,15 @@ internal static class TrainerTomlWriter
             if (lines.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"\n[{SettingText.SnakeCase(group.Key)}]\n").AppendJoin('\n', lines).Append('\n');
         }
-        return text.ToString();
+        return text.Append(Ours(config.With("DatasetConfig", datasetConfig ?? config.Folders.DatasetConfig), text.ToString(), folder)).ToString();
+    }
+
+    /// <summary>The table of what the text alone would not bring back.</summary>
+    private static string Ours(LoraConfig config, string text, string folder)
+    {
+        var read = TrainerTomlImporter.Read(TomlTreeReader.Read(text, "config_file"), "config_file", folder);
+        var lost = config.DifferencesTo(read).Select(difference => SettingCatalogue.Get(difference.Setting)).Select(setting => $"{setting.Key} = {Value(setting.Read(config) ?? "")}").ToList();
+        return lost.Count == 0 ? "" : $"\n# For KohyaPS; sd-scripts passes over it.\n[{TrainerTomlImporter.Ours}.{TrainerTomlImporter.OursWithin}]\n{string.Join('\n', lost)}\n";
     }
 
     /// <summary>The text of a dataset_config that holds the datasets.</summary>
@@ -75,31 +83,29 @@ internal static class TrainerTomlWriter
         {
             var key = name == "TrainBatchSize" ? "batch_size" : SettingCatalogue.Get(name).Key;
             if (value is not null)
-                text.Append(CultureInfo.InvariantCulture, $"  {key} = {(value is Resolution size ? $"[{SettingText.Format(size.Width)}, {SettingText.Format(size.Height)}]" : Value(value))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {key} = {DatasetValue(value)}\n");
         }
     }
 
-    private static IEnumerable<string> Lines(LoraConfig config, Setting setting, string folder)
+    // A dataset_config has lists where a config_file has texts.
+    private static string DatasetValue(object value) => value switch
+    {
+        Resolution size => $"[{SettingText.Format(size.Width)}, {SettingText.Format(size.Height)}]",
+        IEnumerable<double> numbers => $"[{string.Join(", ", numbers.Select(Number))}]",
+        _ => Value(value),
+    };
+
+    private static IEnumerable<string> Lines(LoraConfig config, Setting setting)
     {
         var value = setting.Read(config);
-        if (OursAlone.Contains(setting.Name))
-        {
-            if (setting.Name == "OptimizerClass" && value is string optimizer)
-                yield return $"optimizer_type = {Quote(optimizer)}";
-            else if (setting.Name == "Epoch" && config.Training.MaxTrainSteps is null && config.Training.MaxTrainEpochs is null)
-                yield return $"max_train_epochs = {Value(value!)} # {setting.Key} of KohyaPS: nothing else sets the length";
-            else if (!SettingText.Same(value, setting.Default))
-                yield return $"# {setting.Key} = {SettingText.Format(value)} (not known to sd-scripts)";
+        if (setting.Name == "OptimizerClass" && value is string optimizer)
+            yield return $"optimizer_type = {Quote(optimizer)}";
+        else if (setting.Name == "Epoch" && config.Training.MaxTrainSteps is null && config.Training.MaxTrainEpochs is null)
+            yield return $"max_train_epochs = {Value(value!)} # {setting.Key} of KohyaPS: nothing else sets the length";
+        else if (setting.Name == "CrossAttention" && config.Runtime.CrossAttention != CrossAttention.None)
+            yield return $"{SettingText.Format(value)} = true";
+        if (!setting.IsFlag || NetworkArguments.Contains(setting.Name) || (setting.Name == "OptimizerType" && config.Optimizer.OptimizerClass is not null))
             yield break;
-        }
-        if (setting.Group == "Lycoris" || NetworkArguments.Contains(setting.Name) || (setting.Name == "OptimizerType" && config.Optimizer.OptimizerClass is not null))
-            yield break;
-        if (setting.Name == "CrossAttention")
-        {
-            if (config.Runtime.CrossAttention != CrossAttention.None)
-                yield return $"{SettingText.Format(value)} = true";
-            yield break;
-        }
         if (setting.Name == "MixedPrecision" && config.Runtime.MixedPrecision == MixedPrecision.Auto)
         {
             yield return "mixed_precision = \"no\" # auto in KohyaPS";
@@ -110,7 +116,7 @@ internal static class TrainerTomlWriter
         var trainerDefault = setting.Name == "CaptionExtension" ? null : setting.TrainerDefault;
         if (SettingText.Same(value, trainerDefault) || value is null)
             yield break;
-        yield return $"{setting.Key} = {(setting.IsPath ? Paths(config, value) : Value(value))}";
+        yield return $"{setting.Key} = {Value(value)}";
     }
 
     /// <summary>The settings of the network that the trainer takes as network_args, each as name=value.</summary>
@@ -129,8 +135,12 @@ internal static class TrainerTomlWriter
         return arguments;
     }
 
-    private static string Paths(LoraConfig config, object value) =>
-        value is string path ? Quote(Absolute(config, path)) : $"[{string.Join(", ", ((IEnumerable<string>)value).Select(item => Quote(Absolute(config, item))))}]";
+    private static LoraConfig WithAbsolutePaths(LoraConfig config) => SettingCatalogue.All.Where(setting => setting.IsPath).Aggregate(config, (changed, setting) => setting.Read(config) switch
+    {
+        string path => setting.Write(changed, Absolute(config, path)),
+        IEnumerable<string> paths => setting.Write(changed, paths.Select(path => Absolute(config, path))),
+        _ => changed,
+    });
 
     private static string Absolute(LoraConfig config, string path) =>
         Path.IsPathRooted(path) || path.Contains("://", StringComparison.Ordinal) || (path.Length > 1 && path[1] == ':') ? path : config.Resolve(path)!;

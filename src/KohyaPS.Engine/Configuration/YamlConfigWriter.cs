@@ -42,40 +42,35 @@ internal static class YamlConfigWriter
         text.Append("\ndatasets:\n");
         foreach (var dataset in config.Datasets!)
         {
-            text.Append("  - subsets:\n");
+            text.Append(dataset.Subsets.Count == 0 ? "  - subsets: []\n" : "  - subsets:\n");
             foreach (var subset in dataset.Subsets)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"      - is_reg: {SettingText.Format(subset.IsReg)}\n");
-                Append("image_dir", subset.ImageDir, true);
-                Append("metadata_file", subset.MetadataFile, true);
-                Append("conditioning_data_dir", subset.ConditioningDataDir, true);
-                Append("class_tokens", subset.ClassTokens, false);
-                if (subset.NumRepeats is { } repeats)
-                    text.Append(CultureInfo.InvariantCulture, $"        num_repeats: {repeats}\n");
-                if (subset.CustomAttributes.Count > 0)
-                    text.Append(CultureInfo.InvariantCulture, $"        custom_attributes: {AttributeText.Write(subset.CustomAttributes, ": ")}\n");
-                AppendOverrides(subset.Overrides, "        ");
-            }
+                text.AppendJoin('\n', Lines(config, subset, folder).Select((line, index) => (index == 0 ? "      - " : "        ") + line)).Append('\n');
             if (dataset.NetworkMultiplier is { } multiplier)
                 text.Append(CultureInfo.InvariantCulture, $"    network_multiplier: {SettingText.Format(multiplier)}\n");
-            AppendOverrides(dataset.Overrides, "    ");
-        }
-
-        void Append(string key, string? value, bool isPath)
-        {
-            if (value is not null)
-                text.Append(CultureInfo.InvariantCulture, $"        {key}: {Quote(isPath ? PathFor(config, value, folder) : value)}\n");
-        }
-
-        void AppendOverrides(IReadOnlyDictionary<string, object?> overrides, string indent)
-        {
-            foreach (var (name, value) in overrides)
-            {
-                var setting = SettingCatalogue.Get(name);
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{setting.Key}: {Value(config, setting, value, folder)}\n");
-            }
+            foreach (var line in Lines(config, dataset.Overrides, folder))
+                text.Append("    ").Append(line).Append('\n');
         }
     }
+
+    private static IEnumerable<string> Lines(LoraConfig config, SubsetDefinition subset, string folder)
+    {
+        (string Key, string? Path)[] paths = [("image_dir", subset.ImageDir), ("metadata_file", subset.MetadataFile), ("conditioning_data_dir", subset.ConditioningDataDir)];
+        foreach (var (key, path) in paths.Where(p => p.Path is not null))
+            yield return $"{key}: {Quote(PathFor(config, path!, folder))}";
+        if (subset.ClassTokens is { } words)
+            yield return $"class_tokens: {Quote(words)}";
+        if (subset.NumRepeats is { } repeats)
+            yield return $"num_repeats: {SettingText.Format(repeats)}";
+        if (subset.IsReg)
+            yield return "is_reg: true";
+        if (subset.CustomAttributes.Count > 0)
+            yield return $"custom_attributes: {AttributeText.Write(subset.CustomAttributes, ": ")}";
+        foreach (var line in Lines(config, subset.Overrides, folder))
+            yield return line;
+    }
+
+    private static IEnumerable<string> Lines(LoraConfig config, IReadOnlyDictionary<string, object?> overrides, string folder) =>
+        overrides.Select(o => (Setting: SettingCatalogue.Get(o.Key), o.Value)).Select(o => $"{o.Setting.Key}: {Value(config, o.Setting, o.Value, folder)}");
 
     private static string Value(LoraConfig config, Setting setting, object? value, string folder) => value switch
     {

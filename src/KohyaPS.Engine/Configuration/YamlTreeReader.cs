@@ -63,7 +63,7 @@ internal sealed class YamlTreeReader
         if (parser.Current is NodeEvent { Tag.IsEmpty: false } tagged && tagged.Tag.ToString() != "!")
             throw At(Line(tagged), $"'{tagged.Tag}' is a tag, which is not offered here; leave it out.");
         if (parser.TryConsume<Scalar>(out var scalar))
-            return new ConfigScalar(Line(scalar), IsNull(scalar) ? null : scalar.Value, ConfigScalarKind.Untyped);
+            return new ConfigScalar(Line(scalar), IsNull(scalar) ? null : scalar.Value, ConfigScalarKind.Untyped) { IsQuoted = scalar.IsQuotedImplicit };
         return parser.Accept<SequenceStart>(out _) ? List(depth) : Table(depth);
     }
 

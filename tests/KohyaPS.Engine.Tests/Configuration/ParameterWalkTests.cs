@@ -43,6 +43,10 @@ public sealed class ParameterWalkTests
     });
 
     [Fact]
+    public void Only_samples_validation_and_LyCORIS_come_later() =>
+        Assert.Equal([nameof(LoraConfig.Lycoris), nameof(LoraConfig.Sampling), nameof(LoraConfig.Validation)], LaterSettings.Select(key => SettingCatalogue.Get(key).Group).Distinct().Order());
+
+    [Fact]
     public void What_comes_later_is_refused_with_that_sentence()
     {
         Assert.All(SettingCatalogue.All.Where(setting => LaterSettings.Contains(setting.Key)), setting =>

@@ -4,27 +4,12 @@ namespace KohyaPS.Engine.Tests.Configuration;
 
 public sealed class TrainerTomlWriterTests
 {
-    /// <summary>What the trainer does not know, or cannot hold together with the others.</summary>
-    private static readonly string[] Lost = ["Sdxl", "TokenizerPath", "BaseStorage", "MemoryLimit", "Compatibility", "NumCpuThreadsPerProcess", "Epoch", "OptimizerType", "MixedPrecision", "CacheFormat", "CacheDir"];
-
     private static LoraConfig Read(string text) => ConfigReader.Read(text, "c.toml", "/data").Single();
-
-    [Fact]
-    public void Every_setting_that_the_trainer_knows_survives()
-    {
-        var config = SettingCatalogue.All.Aggregate(new LoraConfig { BaseFolder = "/data" }, (current, setting) => setting.Write(current, YamlConfigTests.Unlike(setting)))
-            .With("NetworkModule", "lycoris.kohya").With("LrSchedulerArgs", new[] { "a='x y'", "b=1" });
-        config = SettingCatalogue.All.Where(setting => setting.IsPath && setting.ValueType == typeof(string)).Aggregate(config, (current, setting) => setting.Write(current, $"/data/{setting.Key} \"ü\""));
-        config = config.With("BaseWeights", new[] { "/data/a b.safetensors", "C:\\x" });
-        var read = Read(TrainerTomlWriter.Write(config, "/data", null));
-        Assert.All(SettingCatalogue.All.Where(setting => !Lost.Contains(setting.Name)), setting =>
-            Assert.True(SettingText.Same(setting.Read(config), setting.Read(read)), $"{setting.Name}: {SettingText.Format(setting.Read(config))} became {SettingText.Format(setting.Read(read))}"));
-    }
 
     [Fact]
     public void Our_defaults_mean_the_same_to_the_trainer()
     {
-        var text = TrainerTomlWriter.Write(new LoraConfig { BaseFolder = "/data" }, "/data", null);
+        var text = TrainerTomlWriter.Write(new LoraConfig { BaseFolder = "/data" }, "/data", null).Split("\n[kohyaps.settings]")[0];
         var differences = new LoraConfig().DifferencesTo(Read(text)).Select(difference => difference.Setting);
         // A warm-up that was implied is written out; auto is unknown to the trainer; the one epoch is its length.
         Assert.Equal(["LrWarmupSteps", "MaxTrainEpochs", "MixedPrecision"], differences.Order());

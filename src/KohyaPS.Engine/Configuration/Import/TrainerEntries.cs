@@ -20,7 +20,7 @@ internal sealed class TrainerEntries(ImportReport report)
         var text = Text(value);
         if (IsSpecial(name, value, text))
             return;
-        if (SettingCatalogue.TryGet(name, out var setting) && setting.Key == name && IsTrainerName(setting))
+        if (SettingCatalogue.TryGet(name, out var setting) && setting.Key == name && setting.IsFlag)
             Set(name, setting, value, text);
         else if (ForeignSettings.Reason(name) is { } reason)
             report.Ignore(name, Secret(name, text), reason);
@@ -30,6 +30,18 @@ internal sealed class TrainerEntries(ImportReport report)
             report.Ignore(name, text, "sd-scripts does not read this name here.");
         else
             report.Unknown(name, text, KnownNames);
+    }
+
+    /// <summary>Settings that Export-LoraConfig adds for the way back, under their own names.</summary>
+    internal void ApplyOurs(ConfigTable settings)
+    {
+        foreach (var (name, _, value) in settings.Entries)
+        {
+            if (SettingCatalogue.TryGet(name, out var setting))
+                Set(name, setting, value, Text(value));
+            else
+                report.Unknown(name, Text(value), SettingCatalogue.All.Select(known => known.Key));
+        }
     }
 
     /// <summary>What can be told only when everything has been read.</summary>
@@ -139,8 +151,6 @@ internal sealed class TrainerEntries(ImportReport report)
             throw new ConfigFormatException($"{name} and {optimizerNamedBy} both choose an optimizer, which sd-scripts refuses. Keep optimizer_type alone.");
         optimizerNamedBy = name;
     }
-
-    private static bool IsTrainerName(Setting setting) => setting.Name is not ("Epoch" or "CrossAttention" or "Sdxl" or "Compatibility" or "TokenizerPath" or "OptimizerClass" or "NumCpuThreadsPerProcess" or "CacheFormat" or "CacheDir") && setting.Group != "Lycoris";
 
     private static string FamilyOf(string module) =>
         module.StartsWith("networks.", StringComparison.Ordinal)
