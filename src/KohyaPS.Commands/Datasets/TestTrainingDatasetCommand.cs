@@ -58,7 +58,7 @@ public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
         var progress = new CountedProgress(this, "Testing pictures");
         try
         {
-            findings = new DatasetLinter(SkipPixels ? null : new PictureInspector(), new CaptionTokenizer()).Check(config, datasets, progress.Show, Stopped);
+            findings = new DatasetLinter(SkipPixels ? null : new PictureInspector(), new CaptionTokenizer(config.Captions.WeightedCaptions)).Check(config, datasets, progress.Show, Stopped);
         }
         finally
         {

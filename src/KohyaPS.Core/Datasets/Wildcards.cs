@@ -5,7 +5,22 @@ namespace KohyaPS.Datasets;
 /// <summary>Replaces {a|b|c} by one of its pieces, drawn from left to right. {{ and }} stand for single braces; groups do not nest.</summary>
 internal static class Wildcards
 {
-    public static string Expand(string text, ISampleDraws draws)
+    public static string Expand(string text, ISampleDraws draws) => Expand(text, pieces => pieces[draws.Choose(pieces.Length)]);
+
+    /// <summary>Whether every brace but the doubled ones opens or closes a group.</summary>
+    public static bool AreClosed(string text)
+    {
+        var isOpen = false;
+        foreach (var brace in text.Replace("{{", "", StringComparison.Ordinal).Replace("}}", "", StringComparison.Ordinal).Where(c => c is '{' or '}'))
+        {
+            if (isOpen == (brace == '{'))
+                return false;
+            isOpen = !isOpen;
+        }
+        return !isOpen;
+    }
+
+    public static string Expand(string text, Func<string[], string> choose)
     {
         // Doubled braces are set aside first, from left to right, so that they never open or close a group.
         var (open, close) = UnusedPair(text);
@@ -25,8 +40,7 @@ internal static class Wildcards
             }
             else
             {
-                var pieces = marked[(start + 1)..end].Split('|');
-                result.Append(marked, at, start - at).Append(pieces[draws.Choose(pieces.Length)]);
+                result.Append(marked, at, start - at).Append(choose(marked[(start + 1)..end].Split('|')));
             }
             at = end + 1;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KohyaPS.Datasets;
 
 namespace KohyaPS.Engine.Imaging;
@@ -6,27 +5,10 @@ namespace KohyaPS.Engine.Imaging;
 /// <summary>Cuts a picture around the face that its file name states (stem_cx_cy_w_h), at a drawn zoom (face_crop_aug_range). Only without buckets.</summary>
 internal static class FaceCrop
 {
-    private const int Numbers = 4;
     private const int SmallestMovedFace = 40;
 
-    /// <summary>A face in the pixels of the stored picture.</summary>
-    public readonly record struct Face(int CentreX, int CentreY, int Width, int Height);
-
-    /// <summary>The face that a file name states, or null.</summary>
-    public static Face? FaceOf(string fileName)
-    {
-        var pieces = Path.GetFileNameWithoutExtension(fileName).Split('_');
-        if (pieces.Length <= Numbers)
-            return null;
-        var numbers = new int[Numbers];
-        for (var i = 0; i < Numbers; i++)
-            if (!int.TryParse(pieces[pieces.Length - Numbers + i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[i]))
-                return null;
-        return numbers[0] > 0 ? new(numbers[0], numbers[1], numbers[2], numbers[3]) : null;
-    }
-
     /// <summary>The picture around the face, at the training size; the picture stays the caller's.</summary>
-    public static PixelBuffer Apply(PixelBuffer picture, Face face, ImageSize target, SubsetSettings settings, ISampleDraws draws) =>
+    public static PixelBuffer Apply(PixelBuffer picture, NamedFace face, ImageSize target, SubsetSettings settings, ISampleDraws draws) =>
         PictureFitter.Fit(picture, CutOf(picture.Size, face, target, settings, draws), settings);
 
     /// <summary>The piece around the face, at the training size.</summary>
@@ -35,7 +17,7 @@ internal static class FaceCrop
     /// <param name="target">The training size.</param>
     /// <param name="settings">The zoom's range, the filter, and whether the place is drawn widely.</param>
     /// <param name="draws">The random numbers of the sample.</param>
-    public static PictureCut CutOf(ImageSize picture, Face face, ImageSize target, SubsetSettings settings, ISampleDraws draws)
+    public static PictureCut CutOf(ImageSize picture, NamedFace face, ImageSize target, SubsetSettings settings, ISampleDraws draws)
     {
         var range = settings.FaceCropAugRange ?? throw new ArgumentException("The settings state no range.", nameof(settings));
         var faceSide = Math.Max(face.Width, face.Height);

@@ -41,7 +41,7 @@ internal static class ImageLoader
         if (draws is null || image.IsBucketed)
             return PictureFitter.CutOf(image.Assignment, settings, draws);
         var target = image.Assignment.Bucket;
-        if (settings.FaceCropAugRange is not null && FaceCrop.FaceOf(image.Image.Name) is { } face)
+        if (settings.FaceCropAugRange is not null && NamedFace.Of(image.Image.Name) is { } face)
             return FaceCrop.CutOf(size, face, target, settings, draws);
         return settings.RandomCrop && size.Width >= target.Width && size.Height >= target.Height
             ? RandomWindow(size, target, draws)
@@ -59,11 +59,14 @@ internal static class ImageLoader
     // sd-scripts stretches the mask to the bucket, so that it lies beside what it masks; here it goes the way of its picture.
     private static PixelBuffer LoadMask(string path, ImageSize size, PictureCut cut, SubsetSettings settings)
     {
-        using var mask = ImageDecoder.Decode(path, settings with { AlphaMask = false, Transparency = TransparencyHandling.Black });
+        using var mask = DecodeMask(path, settings);
         return mask.Size == size
             ? PictureFitter.Fit(mask, cut, settings)
             : throw new DatasetException($"The mask '{path}' has {mask.Size} pixels, its picture {size}. Give it the size of the picture.");
     }
+
+    /// <summary>A mask picture; what is transparent in it does not count.</summary>
+    public static PixelBuffer DecodeMask(string path, SubsetSettings settings) => ImageDecoder.Decode(path, settings with { AlphaMask = false, Transparency = TransparencyHandling.Black });
 
     /// <summary>(v / 255 - 0.5) / 0.5 in float32; alpha is left out.</summary>
     /// <returns>[1, 3, H, W]</returns>

@@ -17,8 +17,9 @@ public sealed class PictureInspector : IPictureInspector
             var hasAlpha = ImageHeader.Read(image.Path).HasAlpha;
             using var picture = ImageDecoder.Decode(image.Path, image.Subset.Settings with { AlphaMask = hasAlpha });
             using var small = PictureResizer.Resize(picture, thumbnailSize, PixelWindow.Whole(thumbnailSize), ResizeInterpolation.Area);
-            var (lowest, highest) = AlphaRange(picture);
-            return new() { LowestAlpha = lowest, HighestAlpha = highest, Thumbnail = Colours(small) };
+            var (lowest, highest) = picture.Channels < 4 ? (byte.MaxValue, byte.MaxValue) : Range(picture, 3);
+            var (lowestMask, highestMask) = image.MaskPath is { } mask ? MaskRange(mask, image.Subset.Settings) : (byte.MaxValue, byte.MaxValue);
+            return new() { LowestAlpha = lowest, HighestAlpha = highest, LowestMask = lowestMask, HighestMask = highestMask, Thumbnail = Colours(small) };
         }
         catch (DatasetException fault)
         {
@@ -26,13 +27,18 @@ public sealed class PictureInspector : IPictureInspector
         }
     }
 
-    private static (byte Lowest, byte Highest) AlphaRange(PixelBuffer picture)
+    // As the training reads a mask: its red channel.
+    private static (byte Lowest, byte Highest) MaskRange(string path, SubsetSettings settings)
     {
-        if (picture.Channels < 4)
-            return (byte.MaxValue, byte.MaxValue);
+        using var mask = ImageLoader.DecodeMask(path, settings);
+        return Range(mask, 0);
+    }
+
+    private static (byte Lowest, byte Highest) Range(PixelBuffer picture, int channel)
+    {
         var (lowest, highest) = (byte.MaxValue, byte.MinValue);
         var pixels = picture.Pixels;
-        for (var i = 3; i < pixels.Length; i += 4)
+        for (var i = channel; i < pixels.Length; i += picture.Channels)
             (lowest, highest) = (Math.Min(lowest, pixels[i]), Math.Max(highest, pixels[i]));
         return (lowest, highest);
     }

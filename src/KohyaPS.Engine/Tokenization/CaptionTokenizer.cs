@@ -1,8 +1,11 @@
 namespace KohyaPS.Engine.Tokenization;
 
 /// <summary>Counts the tokens of captions with the vocabulary that all Stable Diffusion models share.</summary>
-public sealed class CaptionTokenizer : ICaptionTokenizer
+/// <param name="readsWeights">Whether captions hold weights such as (word:1.3), which are no tokens.</param>
+public sealed class CaptionTokenizer(bool readsWeights = false) : ICaptionTokenizer
 {
     /// <inheritdoc/>
-    public int Count(string caption) => ClipTokenizer.Default.Encode(caption).Length;
+    public int Count(string caption) => readsWeights ? PromptWeights.Parse(caption).Sum(piece => Tokens(piece.Text)) : Tokens(caption);
+
+    private static int Tokens(string text) => ClipTokenizer.Default.Encode(text).Length;
 }

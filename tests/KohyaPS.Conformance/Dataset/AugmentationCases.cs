@@ -1,3 +1,4 @@
+using KohyaPS.Datasets;
 using KohyaPS.Engine.Imaging;
 
 namespace KohyaPS.Conformance.Dataset;
@@ -26,7 +27,7 @@ internal static class AugmentationCases
         using var picture = Pixels.Read(tensors, recorded.Inputs.GetProperty("image").GetString()!);
         var config = ConfigFrom.Settings(recorded.Settings);
         var draws = new RecordedDraws(recorded.Draws);
-        var face = FaceCrop.FaceOf(recorded.Inputs.GetProperty("file_name").GetString()!);
+        var face = NamedFace.Of(recorded.Inputs.GetProperty("file_name").GetString()!);
         check.EqualList("face", [.. recorded.Inputs.GetProperty("face_cx_cy_w_h").EnumerateArray().Select(v => v.GetInt32())], face is { } f ? [f.CentreX, f.CentreY, f.Width, f.Height] : []);
         using var got = FaceCrop.Apply(picture, face!.Value, new(config.Buckets.Resolution.Width, config.Buckets.Resolution.Height), SubsetSettings.From(config), draws);
         draws.CheckAllUsed(check);

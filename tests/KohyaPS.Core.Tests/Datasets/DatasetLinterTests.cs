@@ -3,23 +3,8 @@ using System.Text;
 namespace KohyaPS.Core.Tests.Datasets;
 
 /// <summary>One small folder for each finding, and a clean one with none.</summary>
-public sealed class DatasetLinterTests : IDisposable
+public sealed class DatasetLinterTests : LintedFolder
 {
-    private readonly string root = Directory.CreateTempSubdirectory("lint").FullName;
-    private readonly Dictionary<string, PictureFacts> facts = [];
-    private LoraConfig config;
-
-    public DatasetLinterTests()
-    {
-        config = new LoraConfig { Folders = new() { TrainDataDir = At("img") } };
-        Picture("img/10_shs dog/a.png", seed: 1);
-        Picture("img/10_shs dog/b.png", seed: 2);
-        Caption("img/10_shs dog/a.txt", "shs dog, sitting, grass");
-        Caption("img/10_shs dog/b.txt", "shs dog, running");
-    }
-
-    public void Dispose() => Directory.Delete(root, recursive: true);
-
     [Fact]
     public void A_clean_folder_has_no_findings() => Assert.Empty(Lint());
 
@@ -87,7 +72,7 @@ public sealed class DatasetLinterTests : IDisposable
     public void A_folder_named_twice()
     {
         var subset = new SubsetDefinition { ImageDir = At("img/10_shs dog") };
-        config = new LoraConfig { Datasets = [new() { Subsets = [subset, subset] }] };
+        Config = new LoraConfig { Datasets = [new() { Subsets = [subset, subset] }] };
         Only(DatasetFindingId.DuplicateFolder, FindingSeverity.Warning);
     }
 
@@ -346,7 +331,7 @@ public sealed class DatasetLinterTests : IDisposable
     [Fact]
     public void A_picture_that_cannot_be_decoded()
     {
-        facts[At("img/10_shs dog/a.png")] = new() { Fault = "cut short" };
+        Facts[At("img/10_shs dog/a.png")] = new() { Fault = "cut short" };
         Assert.Equal("cut short", Only(DatasetFindingId.CorruptImage, FindingSeverity.Error).Message);
     }
 
@@ -396,10 +381,10 @@ public sealed class DatasetLinterTests : IDisposable
     public void Nearly_the_same_picture()
     {
         var thumbnail = Enumerable.Range(0, 768).Select(i => (byte)(i % 200)).ToArray();
-        facts[At("img/10_shs dog/a.png")] = new() { Thumbnail = thumbnail };
-        facts[At("img/10_shs dog/b.png")] = new() { Thumbnail = [.. thumbnail.Select(b => (byte)(b + 1))] };
+        Facts[At("img/10_shs dog/a.png")] = new() { Thumbnail = thumbnail };
+        Facts[At("img/10_shs dog/b.png")] = new() { Thumbnail = [.. thumbnail.Select(b => (byte)(b + 1))] };
         Assert.Equal([At("img/10_shs dog/a.png"), At("img/10_shs dog/b.png")], Only(DatasetFindingId.NearDuplicateImage, FindingSeverity.Warning).Items);
-        facts[At("img/10_shs dog/b.png")] = new() { Thumbnail = [.. thumbnail.Reverse()] };
+        Facts[At("img/10_shs dog/b.png")] = new() { Thumbnail = [.. thumbnail.Reverse()] };
         Assert.Empty(Lint());
     }
 
@@ -407,7 +392,7 @@ public sealed class DatasetLinterTests : IDisposable
     public void Plain_areas_are_not_nearly_the_same_picture()
     {
         foreach (var name in new[] { "a", "b" })
-            facts[At($"img/10_shs dog/{name}.png")] = new() { Thumbnail = [.. Enumerable.Repeat((byte)200, 768)] };
+            Facts[At($"img/10_shs dog/{name}.png")] = new() { Thumbnail = [.. Enumerable.Repeat((byte)200, 768)] };
         Assert.Empty(Lint());
     }
 
@@ -423,13 +408,13 @@ public sealed class DatasetLinterTests : IDisposable
     {
         Picture("img/10_shs dog/a.png", seed: 1, orientation: 6);
         var dataset = DatasetReader.Read(new DatasetSource { ImageFolder = At("img"), Settings = new() { ApplyOrientation = false } }, TestContext.Current.CancellationToken);
-        Assert.Equal(DatasetFindingId.UnrotatedImages, Assert.Single(new DatasetLinter().Check(config, [dataset], null, TestContext.Current.CancellationToken)).Id);
+        Assert.Equal(DatasetFindingId.UnrotatedImages, Assert.Single(new DatasetLinter().Check(Config, [dataset], null, TestContext.Current.CancellationToken)).Id);
     }
 
     [Fact]
     public void Transparent_pixels()
     {
-        facts[At("img/10_shs dog/a.png")] = new() { LowestAlpha = 0 };
+        Facts[At("img/10_shs dog/a.png")] = new() { LowestAlpha = 0 };
         Assert.Contains("over white", Only(DatasetFindingId.TransparentImages, FindingSeverity.Warning).Message, StringComparison.Ordinal);
     }
 
@@ -437,7 +422,7 @@ public sealed class DatasetLinterTests : IDisposable
     public void A_mask_that_shows_nothing()
     {
         Set("AlphaMask", true);
-        facts[At("img/10_shs dog/a.png")] = new() { LowestAlpha = 0, HighestAlpha = 0 };
+        Facts[At("img/10_shs dog/a.png")] = new() { LowestAlpha = 0, HighestAlpha = 0 };
         Only(DatasetFindingId.EmptyMask, FindingSeverity.Warning);
     }
 
@@ -587,47 +572,5 @@ public sealed class DatasetLinterTests : IDisposable
         {
             Thread.CurrentThread.CurrentCulture = culture;
         }
-    }
-
-    private IReadOnlyList<DatasetFinding> Lint() =>
-        new DatasetLinter(new RecordedFacts(facts), new WordTokenizer()).Check(config, DatasetReader.Read(config, TestContext.Current.CancellationToken), null, TestContext.Current.CancellationToken);
-
-    private DatasetFinding Only(DatasetFindingId id, FindingSeverity severity)
-    {
-        var finding = Assert.Single(Lint());
-        Assert.Equal((id, severity), (finding.Id, finding.Severity));
-        Assert.NotEmpty(finding.Remedy);
-        return finding;
-    }
-
-    private DatasetFinding Has(DatasetFindingId id, FindingSeverity severity)
-    {
-        var finding = Lint().First(f => f.Id == id);
-        Assert.Equal(severity, finding.Severity);
-        return finding;
-    }
-
-    private void Set(string setting, object? value) => config = config.With(setting, value);
-
-    private string At(string relative) => Path.Combine(root, Path.Combine(relative.Split('/')));
-
-    private void Picture(string relative, int seed, int width = 512, int height = 512, int orientation = 1) => TestPicture.Png(At(relative), width, height, seed, orientation: orientation);
-
-    private void Caption(string relative, string text) => Bytes(relative, Encoding.UTF8.GetBytes(text));
-
-    private void Bytes(string relative, byte[] bytes)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(At(relative))!);
-        File.WriteAllBytes(At(relative), bytes);
-    }
-
-    private sealed class RecordedFacts(Dictionary<string, PictureFacts> facts) : IPictureInspector
-    {
-        public PictureFacts Inspect(TrainingImage image) => facts.GetValueOrDefault(image.Path) ?? new();
-    }
-
-    private sealed class WordTokenizer : ICaptionTokenizer
-    {
-        public int Count(string caption) => caption.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 }

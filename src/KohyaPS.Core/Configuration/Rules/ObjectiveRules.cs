@@ -27,6 +27,8 @@ internal static class ObjectiveRules
         if ((noise.MinTimestep ?? 0) >= (noise.MaxTimestep ?? 1000))
             yield return Error("MinTimestep", $"MinTimestep {SettingText.Format(noise.MinTimestep ?? 0)} is not below MaxTimestep {SettingText.Format(noise.MaxTimestep ?? 1000)}, so no timestep can be drawn.", "Set MinTimestep below MaxTimestep.");
         var subsets = config.Datasets?.SelectMany(dataset => dataset.Subsets).ToList() ?? [];
+        if (objective.PriorLossWeight != 1 && config.Folders is { RegDataDir: null, DatasetConfig: null } && !subsets.Any(subset => subset.IsReg))
+            yield return Warning("PriorLossWeight", "PriorLossWeight has no effect without regularisation pictures.", "Set RegDataDir, or leave it out.");
         if (objective.MaskedLoss && !DatasetRules.Effective(config).Any(effective => effective.Objective.AlphaMask) && !subsets.Any(subset => subset.ConditioningDataDir is not null))
             yield return Error("MaskedLoss", "MaskedLoss needs masks, but there are none.", "Set AlphaMask to use the alpha channel, or give subsets a conditioning_data_dir.");
     }

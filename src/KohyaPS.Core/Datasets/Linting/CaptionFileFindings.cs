@@ -8,13 +8,20 @@ internal static class CaptionFileFindings
     // What taggers and trainers call caption files.
     private static readonly string[] CaptionExtensions = [".txt", ".caption", ".captions", ".cap", ".tag", ".tags", ".text"];
 
-    public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets.SelectMany(subset => Coverage(subset).Concat(subset.Images
+    public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets.SelectMany(subset => subset.MetadataFile is not null ? WithoutText(subset) : Coverage(subset).Concat(subset.Images
         .Select(i => i.Caption).Where(c => c.Path is not null).DistinctBy(c => c.Path).SelectMany(c => OfFile(c, subset))));
+
+    private static IEnumerable<DatasetFinding> WithoutText(DatasetSubset subset)
+    {
+        var empty = subset.Images.Where(i => i.Caption.Text.Length == 0).Select(i => i.Path).ToList();
+        return About(empty, DatasetFindingId.NoCaption, FindingSeverity.Warning, subset.MetadataFile!,
+            $"Trained with an empty caption, for want of caption and tags in the metadata file: {empty.Count} of {subset.Images.Count} pictures.", "Give them a caption or tags there.");
+    }
 
     private static IEnumerable<DatasetFinding> Coverage(DatasetSubset subset)
     {
         var without = subset.Images.Where(i => i.Caption.Source is CaptionSource.None or CaptionSource.ClassTokens).ToList();
-        var files = Directory.EnumerateFiles(subset.Folder, "*", DatasetReader.Everything).Select(f => Path.GetFileName(f)).ToHashSet(StringComparer.Ordinal);
+        var files = FilesOf(subset).Select(f => Path.GetFileName(f)).ToHashSet(StringComparer.Ordinal);
         foreach (var finding in OtherExtensions(subset, without, files).Concat(Orphans(subset, files)))
             yield return finding;
         var empty = without.Where(i => i.Caption.Text.Length == 0).Select(i => i.Path).ToList();

@@ -12,8 +12,8 @@ internal static partial class CaptionTextFindings
     public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets
         .SelectMany(s => s.Images)
         .Where(i => i.Caption is { Fault: null, Text.Length: > 0 })
-        .DistinctBy(i => i.Caption.Path ?? i.Subset.Folder)
-        .SelectMany(i => OfCaption(context, i.Caption.Path ?? i.Subset.Folder, i.Caption.Text, i.Subset.Settings));
+        .DistinctBy(PlaceOf)
+        .SelectMany(i => OfCaption(context, PlaceOf(i), i.Caption.Text, i.Subset.Settings));
 
     private static IEnumerable<DatasetFinding> OfCaption(LintContext context, string path, string text, SubsetSettings settings)
     {
@@ -29,10 +29,39 @@ internal static partial class CaptionTextFindings
             yield return finding;
         foreach (var finding in TooLong(context, path, text, settings))
             yield return finding;
+        foreach (var finding in Wildcard(path, text, settings))
+            yield return finding;
+        if (context.Config.Captions.WeightedCaptions && OpenBracket(text) is { } open)
+            yield return new(DatasetFindingId.OpenWeight, FindingSeverity.Warning, path,
+                $"Captions are read with weights, and a '{open}' is never closed: everything behind it is learned with {(open == '(' ? "more" : "less")} strength.", $"Close it, or write \\{open} where it belongs to the text.");
         if (context.Config.Captions.WeightedCaptions && AccidentalWeight().Match(text) is { Success: true } match)
             yield return new(DatasetFindingId.AccidentalWeight, FindingSeverity.Warning, path,
                 $"Captions are read with weights, so that '{match.Value}' is learned as '{match.Groups["name"].Value}' with more strength, without its parentheses.",
                 $"Escape parentheses that belong to a tag: '{match.Value.Replace("(", "\\(", StringComparison.Ordinal).Replace(")", "\\)", StringComparison.Ordinal)}'.");
+    }
+
+    private static IEnumerable<DatasetFinding> Wildcard(string path, string text, SubsetSettings settings)
+    {
+        if (!settings.EnableWildcard && Choice().Match(text) is { Success: true } choice)
+            yield return new(DatasetFindingId.WildcardNotRead, FindingSeverity.Warning, path, $"'{choice.Value}' is learned as it stands, with its braces.", "Set -EnableWildcard to draw one of the words each time, or write one of them.");
+        else if (settings.EnableWildcard && !Wildcards.AreClosed(text))
+            yield return new(DatasetFindingId.BrokenWildcard, FindingSeverity.Warning, path, "Its braces do not match, or stand in one another; what is between them is learned as it stands.", "Close each { by a }, one group behind the other; {{ and }} are braces that belong to the text.");
+    }
+
+    // The first bracket that stays open to the end.
+    private static char? OpenBracket(string text)
+    {
+        var open = new Dictionary<char, int> { ['('] = 0, ['['] = 0 };
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] is '(' or '[')
+                open[text[i]]++;
+            else if (text[i] is ')' or ']')
+                open[text[i] == ')' ? '(' : '['] = Math.Max(0, open[text[i] == ')' ? '(' : '['] - 1);
+        }
+        return open.FirstOrDefault(o => o.Value > 0) is { Value: > 0 } found ? found.Key : null;
     }
 
     private static IEnumerable<DatasetFinding> TooLong(LintContext context, string path, string text, SubsetSettings settings)
@@ -40,7 +69,7 @@ internal static partial class CaptionTextFindings
         if (context.Tokenizer is not { } tokenizer)
             yield break;
         var limit = context.Config.Captions.MaxTokenLength;
-        var lines = settings.EnableWildcard ? text.Split('\n') : [text];
+        var lines = settings.EnableWildcard ? text.Split('\n').Select(l => Wildcards.Expand(l, pieces => pieces.MaxBy(p => p.Length)!)) : [text];
         var longest = lines.Select(l => string.Join(' ', new[] { settings.CaptionPrefix, l, settings.CaptionSuffix }.Where(p => !string.IsNullOrEmpty(p)))).MaxBy(l => tokenizer.Count(l))!;
         var count = tokenizer.Count(longest);
         if (count <= limit)
@@ -75,4 +104,7 @@ internal static partial class CaptionTextFindings
     // (name) or name_(name) without a weight, unescaped.
     [GeneratedRegex(@"(?<!\\)(?:\w+[ _])?\((?<name>[^()\[\]:\\]+)\)")]
     private static partial Regex AccidentalWeight();
+
+    [GeneratedRegex(@"\{[^{}|]*\|[^{}]*\}")]
+    private static partial Regex Choice();
 }

@@ -48,6 +48,12 @@ public enum DatasetFindingId
     /// <summary>Some pictures of a folder have no caption file, others do.</summary>
     MissingCaption,
 
+    /// <summary>A picture that a metadata file names is not there.</summary>
+    ImageMissing,
+
+    /// <summary>Pictures in the folder of a metadata file that it does not name are not trained.</summary>
+    ImageNotNamed,
+
     /// <summary>A caption file has no picture.</summary>
     OrphanCaption,
 
@@ -84,6 +90,18 @@ public enum DatasetFindingId
     /// <summary>Parentheses that are no weights are read as weights.</summary>
     AccidentalWeight,
 
+    /// <summary>A parenthesis or bracket that is never closed is read as a weight of all that follows.</summary>
+    OpenWeight,
+
+    /// <summary>{a|b} stands in captions, but wildcards are not read.</summary>
+    WildcardNotRead,
+
+    /// <summary>The braces of a wildcard do not match.</summary>
+    BrokenWildcard,
+
+    /// <summary>A separator is set that no caption holds.</summary>
+    SeparatorMissing,
+
     /// <summary>More tags are to be kept in place than a caption has.</summary>
     KeepTokensTooLarge,
 
@@ -92,6 +110,9 @@ public enum DatasetFindingId
 
     /// <summary>The folder's words stand in none of the captions that replace them.</summary>
     TriggerMissing,
+
+    /// <summary>The trigger word is learned from regularisation pictures, too.</summary>
+    TriggerInRegularization,
 
     /// <summary>A tag stands in nearly every caption.</summary>
     CommonTag,
@@ -135,11 +156,20 @@ public enum DatasetFindingId
     /// <summary>Pictures have transparent pixels, which are laid over a colour.</summary>
     TransparentImages,
 
-    /// <summary>The alpha channel is the mask, but a picture is wholly transparent: nothing of it is learned.</summary>
+    /// <summary>The mask of a picture, its alpha channel or a picture of its own, leaves nothing to learn.</summary>
     EmptyMask,
 
-    /// <summary>The alpha channel is to be the mask, but no picture has transparent pixels.</summary>
+    /// <summary>There are to be masks, but none of them leaves anything out.</summary>
     NoMask,
+
+    /// <summary>The mask picture of a picture is missing, damaged or of another size.</summary>
+    MaskUnusable,
+
+    /// <summary>A mask picture has no picture.</summary>
+    OrphanMask,
+
+    /// <summary>Pictures are to be cut around the faces in their names, but the names state none.</summary>
+    NoFaceNamed,
 
     /// <summary>Pictures with 16 bits a channel are reduced to 8.</summary>
     SixteenBitImages,

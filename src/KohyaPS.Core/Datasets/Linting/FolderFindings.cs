@@ -64,6 +64,9 @@ internal static class FolderFindings
 
     private static IEnumerable<DatasetFinding> TooDeep(DatasetSubset subset)
     {
+        // A metadata file names pictures wherever they are.
+        if (subset.MetadataFile is not null)
+            yield break;
         foreach (var folder in Directory.EnumerateDirectories(subset.Folder, "*", DatasetReader.Everything).Order(StringComparer.Ordinal))
         {
             var count = Pictures(folder, andBelow: true).Count;

@@ -23,6 +23,13 @@ internal sealed record LintContext(
     /// <summary>A message with numbers as files have them, not as the user's culture writes them.</summary>
     public static string Text(FormattableString message) => message.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The files in the folder of a subset; none where a metadata file states absolute paths.</summary>
+    public static IEnumerable<string> FilesOf(DatasetSubset subset) =>
+        subset.Folder.Length == 0 ? [] : Directory.EnumerateFiles(subset.Folder, "*", DatasetReader.Everything).Order(StringComparer.Ordinal);
+
+    /// <summary>Where to point for a caption: its own file, or with a metadata file the picture.</summary>
+    public static string PlaceOf(TrainingImage image) => image.Caption.Source == CaptionSource.Metadata ? image.Path : image.Caption.Path ?? image.Subset.Folder;
+
     /// <summary>The pictures of a subset whose header is sound, with their headers.</summary>
     public IEnumerable<(TrainingImage Image, ImageHeader Header)> Headers(DatasetSubset subset)
     {

@@ -14,7 +14,7 @@ internal static class NameFindings
     {
         foreach (var subset in context.Dataset.Subsets)
         {
-            var files = Directory.EnumerateFiles(subset.Folder, "*", DatasetReader.Everything).Order(StringComparer.Ordinal).ToList();
+            var files = FilesOf(subset).ToList();
             foreach (var path in files.Prepend(subset.Folder))
                 if (Fault(path) is { } fault)
                     yield return new(DatasetFindingId.UnportableName, FindingSeverity.Warning, path, $"The name '{Path.GetFileName(path)}' {fault}.", "Rename it before the dataset moves to another system.");

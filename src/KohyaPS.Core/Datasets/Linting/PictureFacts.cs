@@ -12,6 +12,12 @@ public sealed record PictureFacts
     /// <summary>The greatest alpha of a pixel.</summary>
     public byte HighestAlpha { get; init; } = byte.MaxValue;
 
+    /// <summary>The least value of the mask picture: 0 leaves a place out, 255 counts it whole; 255 without a mask picture.</summary>
+    public byte LowestMask { get; init; } = byte.MaxValue;
+
+    /// <summary>The greatest value of the mask picture.</summary>
+    public byte HighestMask { get; init; } = byte.MaxValue;
+
     /// <summary>The picture in 16 x 16 pixels of red, green and blue, for comparison; empty with a fault.</summary>
     public IReadOnlyList<byte> Thumbnail { get; init; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static KohyaPS.Datasets.LintContext;
 
 namespace KohyaPS.Datasets;
@@ -13,13 +12,17 @@ internal static class PictureFindings
         [".gif", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".jfif", ".jpe", ".ico", ".raw", ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr", ".tga"];
 
     public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets
-        .SelectMany(s => Damaged(context, s).Concat(Unread(s)).Concat(SameStem(s)).Concat(Kinds(context, s)).Concat(Transparency(context, s)));
+        .SelectMany(s => Damaged(context, s).Concat(Unread(s)).Concat(SameStem(s)).Concat(Kinds(context, s)).Concat(MaskFindings.Find(context, s)).Concat(NotNamed(s)).Concat(Faces(context, s)));
 
     private static IEnumerable<DatasetFinding> Damaged(LintContext context, DatasetSubset subset)
     {
         foreach (var image in subset.Images)
             if ((image.Fault ?? context.Facts.GetValueOrDefault(image.Path)?.Fault) is { } fault)
-                yield return new(DatasetFindingId.CorruptImage, FindingSeverity.Error, image.Path, fault, "Remove the picture or save it anew; a dataset with such a picture is not trained.");
+                yield return MaskFindings.IsOfMask(image)
+                    ? new(DatasetFindingId.MaskUnusable, FindingSeverity.Error, image.MaskPath ?? image.Path, fault, "Put a mask of the picture's name and size there; a dataset with such a picture is not trained.")
+                    : subset.MetadataFile is { } names && !File.Exists(image.Path)
+                    ? new(DatasetFindingId.ImageMissing, FindingSeverity.Error, image.Path, fault, $"Put the picture there, or remove its entry from '{names}'.")
+                    : new(DatasetFindingId.CorruptImage, FindingSeverity.Error, image.Path, fault, "Remove the picture or save it anew; a dataset with such a picture is not trained.");
         foreach (var (image, header) in context.Headers(subset))
         {
             if (header.Format != FormatOf(image.Path))
@@ -42,7 +45,7 @@ internal static class PictureFindings
         _ => null,
     };
 
-    private static IEnumerable<DatasetFinding> Unread(DatasetSubset subset) => Directory.EnumerateFiles(subset.Folder, "*", DatasetReader.Everything)
+    private static IEnumerable<DatasetFinding> Unread(DatasetSubset subset) => FilesOf(subset)
         .Where(f => !Path.GetFileName(f).StartsWith('.') && !ImageFiles.IsListed(Path.GetFileName(f)))
         .Where(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f)) || UntrainedExtensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
         .GroupBy(f => ImageFiles.IsMeantAsPicture(Path.GetFileName(f)) ? Path.GetExtension(f) : Path.GetExtension(f).ToLowerInvariant(), StringComparer.Ordinal)
@@ -73,22 +76,22 @@ internal static class PictureFindings
             .Concat(About(animated, DatasetFindingId.AnimatedImages, FindingSeverity.Warning, subset.Folder, $"Animations, of which only the first frame is trained: {animated.Count} of {headers.Count} pictures.", "Save the frames that are wanted as pictures of their own."));
     }
 
-    private static IEnumerable<DatasetFinding> Transparency(LintContext context, DatasetSubset subset)
+    private static IEnumerable<DatasetFinding> NotNamed(DatasetSubset subset)
     {
-        var facts = subset.Images.Select(i => (i.Path, Facts: context.Facts.GetValueOrDefault(i.Path))).Where(f => f.Facts is { Fault: null }).Select(f => (f.Path, Facts: f.Facts!)).ToList();
-        var transparent = facts.Where(f => f.Facts.LowestAlpha < byte.MaxValue).Select(f => f.Path).ToList();
-        if (!subset.Settings.AlphaMask)
-            return About(transparent, DatasetFindingId.TransparentImages, FindingSeverity.Warning, subset.Folder,
-                $"With transparent pixels: {transparent.Count} of {facts.Count} pictures; {Fate(subset.Settings.Transparency)}.", "Save them with the background that is wanted, or set -AlphaMask to learn only what is opaque.");
-        var empty = facts.Where(f => f.Facts.HighestAlpha == 0).Select(f => f.Path).ToList();
-        var noMask = transparent.Count == 0 && facts.Count > 0 ? facts.ConvertAll(f => f.Path) : [];
-        return About(empty, DatasetFindingId.EmptyMask, FindingSeverity.Warning, subset.Folder,
-                $"Wholly transparent, so that with -AlphaMask nothing is learned of them: {empty.Count} of {facts.Count} pictures.", "Give them an alpha channel that shows what is to be learned, or remove them.")
-            .Concat(About(noMask, DatasetFindingId.NoMask, FindingSeverity.Warning, subset.Folder,
-                $"The alpha channel is to be the mask (-AlphaMask), but none of {noMask.Count} pictures has transparent pixels.", "Leave out -AlphaMask, or add the alpha channels."));
+        if (subset.MetadataFile is not { } names)
+            return [];
+        var named = subset.Images.Select(i => i.Path).ToHashSet(StringComparer.Ordinal);
+        var others = FilesOf(subset).Where(f => ImageFiles.IsListed(Path.GetFileName(f)) && !named.Contains(f)).ToList();
+        return About(others, DatasetFindingId.ImageNotNamed, FindingSeverity.Warning, subset.Folder,
+            $"Pictures that are not trained, since '{Path.GetFileName(names)}' does not name them: {others.Count}.", "Add them to it, or move them elsewhere.");
     }
 
-    private static string Fate(TransparencyHandling handling) => handling == TransparencyHandling.Drop
-        ? "their hidden colours are trained"
-        : $"they are laid over {handling.ToString().ToLower(CultureInfo.InvariantCulture)}";
+    private static IEnumerable<DatasetFinding> Faces(LintContext context, DatasetSubset subset)
+    {
+        if (subset.Settings.FaceCropAugRange is null || context.Dataset.Buckets.EnableBucket || context.Config.Caching.KeepsLatents)
+            return [];
+        var faceless = subset.Images.Where(i => NamedFace.Of(i.Name) is null).Select(i => i.Path).ToList();
+        return About(faceless, DatasetFindingId.NoFaceNamed, FindingSeverity.Warning, subset.Folder,
+            $"Cut at the centre, since their names state no face (-FaceCropAugRange): {faceless.Count} of {subset.Images.Count} pictures.", "Name them name_x_y_width_height, with the centre and the size of the face in pixels.");
+    }
 }

@@ -16,15 +16,36 @@ internal static partial class TagFindings
         ("monochrome", "colorful"), ("solo", "multiple girls"), ("solo", "multiple boys"), ("blonde hair", "black hair"), ("from above", "from below"), ("day", "evening"),
     ];
 
-    public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets.SelectMany(OfSubset);
+    public static IEnumerable<DatasetFinding> Find(LintContext context) => context.Dataset.Subsets.SelectMany(OfSubset).Concat(InRegularization(context.Dataset));
 
     private static IEnumerable<DatasetFinding> OfSubset(DatasetSubset subset)
     {
         var captioned = subset.Images.Where(i => i.Caption is { Source: CaptionSource.File or CaptionSource.Metadata, Fault: null, Text.Length: > 0 })
-            .Select(i => (Path: i.Caption.Path ?? i.Path, Text: i.Caption.Text, Tags: Tags(i.Caption.Text, subset.Settings))).DistinctBy(c => c.Path).ToList();
+            .Select(i => (Path: PlaceOf(i), Text: i.Caption.Text, Tags: Tags(i.Caption.Text, subset.Settings))).DistinctBy(c => c.Path).ToList();
         return captioned.SelectMany(c => OfCaption(c.Path, c.Tags)).Concat(Trigger(subset, captioned.ConvertAll(c => c.Text)))
             .Concat(Kept(subset, captioned.ConvertAll(c => (c.Path, c.Tags)))).Concat(Common(subset, captioned.ConvertAll(c => c.Tags)))
-            .Concat(Mirrored(subset, captioned.ConvertAll(c => (c.Path, c.Text))));
+            .Concat(Mirrored(subset, captioned.ConvertAll(c => (c.Path, c.Text)))).Concat(Separators(subset, captioned.ConvertAll(c => c.Text)));
+    }
+
+    private static IEnumerable<DatasetFinding> Separators(DatasetSubset subset, List<string> texts)
+    {
+        var settings = subset.Settings;
+        var shuffles = settings.ShuffleCaption || settings.CaptionTagDropoutRate > 0;
+        var separators = new[] { ("KeepTokensSeparator", settings.KeepTokensSeparator), ("SecondarySeparator", settings.SecondarySeparator), ("CaptionSeparator", shuffles ? settings.CaptionSeparator : null) };
+        foreach (var (name, mark) in separators.Where(s => texts.Count > 0 && !string.IsNullOrEmpty(s.Item2) && !texts.Exists(t => t.Contains(s.Item2, StringComparison.Ordinal))))
+            yield return new(DatasetFindingId.SeparatorMissing, FindingSeverity.Warning, subset.Folder, Text($"-{name} is '{mark}', which stands in 0 of {texts.Count} captions, so that it separates nothing."), $"Write it into the captions, or change -{name}.");
+    }
+
+    // A trigger that regularisation pictures are trained with, too, is held back to what the model knew of it.
+    private static IEnumerable<DatasetFinding> InRegularization(TrainingDataset dataset)
+    {
+        var triggers = dataset.Subsets.Where(s => !s.IsRegularization).Select(s => CaptionText.Trim(s.ClassTokens ?? "").Split(' ')).Where(words => words.Length > 1).Select(words => words[0]).Distinct().ToList();
+        return dataset.Subsets.Where(s => s.IsRegularization).SelectMany(s => triggers.SelectMany(trigger =>
+        {
+            var found = s.Images.Where(i => Regex.IsMatch(i.Caption.Text, $@"\b{Regex.Escape(trigger)}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)).Select(i => i.Path).ToList();
+            return About(found, DatasetFindingId.TriggerInRegularization, FindingSeverity.Warning, s.Folder,
+                $"'{trigger}', which the other pictures are to teach, stands in the captions of {found.Count} of {s.Images.Count} regularisation pictures, which hold it where it is.", $"Take '{trigger}' out of these captions and of the folder's name; keep the class.");
+        }));
     }
 
     private static IEnumerable<DatasetFinding> OfCaption(string path, string[] tags)
