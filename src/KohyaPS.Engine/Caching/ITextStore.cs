@@ -10,6 +10,9 @@ internal interface ITextStore
     /// <param name="image">The picture; null where only the caption counts.</param>
     TextConditions? Find(string caption, TrainingImage? image);
 
+    /// <summary>The file that is there for a picture's caption, whether it can be used or not; null where there is none.</summary>
+    string? FileOf(string caption, TrainingImage image);
+
     /// <summary>Keeps what the encoders say; the tensors stay the caller's.</summary>
     void Write(string caption, TrainingImage image, TextConditions conditions);
 }

@@ -26,6 +26,9 @@ internal sealed class KohyaLatentFiles(bool isSdxl, string vae, bool isTrusted, 
     }
 
     /// <inheritdoc/>
+    public string? FileOf(RegisteredImage image) => File.Exists(PathOf(image)) ? PathOf(image) : null;
+
+    /// <inheritdoc/>
     public PictureLatents Read(RegisteredImage image)
     {
         var stored = KohyaLatents.Read(PathOf(image))

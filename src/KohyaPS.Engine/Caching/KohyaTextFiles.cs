@@ -31,6 +31,9 @@ internal sealed class KohyaTextFiles(string maker, long width1, long length, boo
     }
 
     /// <inheritdoc/>
+    public string? FileOf(string caption, TrainingImage image) => CacheFileNames.TextStates(image.Path) is var path && File.Exists(path) ? path : null;
+
+    /// <inheritdoc/>
     public void Write(string caption, TrainingImage image, TextConditions conditions)
     {
         using var scope = NewDisposeScope();

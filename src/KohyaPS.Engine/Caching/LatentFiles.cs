@@ -23,7 +23,22 @@ internal sealed class LatentFiles(string folder, string vae, bool isTrusted) : I
     public bool Contains(RegisteredImage image) => File.Exists(PathOf(image)) && (isTrusted || IsWhole(image));
 
     /// <inheritdoc/>
+    public string? FileOf(RegisteredImage image) => File.Exists(PathOf(image)) ? PathOf(image) : null;
+
+    /// <inheritdoc/>
     public PictureLatents Read(RegisteredImage image)
+    {
+        try
+        {
+            return Open(image);
+        }
+        catch (Exception fault) when (fault is CheckpointFormatException or KeyNotFoundException)
+        {
+            throw new DatasetException($"The cached latents '{PathOf(image)}' cannot be used: {fault.Message} Remove the file, or leave SkipCacheCheck out.", fault);
+        }
+    }
+
+    private PictureLatents Open(RegisteredImage image)
     {
         using var scope = NewDisposeScope();
         var tensors = TensorFile.Read(PathOf(image));
@@ -66,7 +81,7 @@ internal sealed class LatentFiles(string folder, string vae, bool isTrusted) : I
             return latents.Plain.Mean.shape is [1, _, var height, var width] && height == bucket.Height / 8 && width == bucket.Width / 8
                 && latents.Tensors.All(tensor => tensor.isfinite().all().item<bool>());
         }
-        catch (Exception fault) when (fault is CheckpointFormatException or IOException or KeyNotFoundException)
+        catch (Exception fault) when (fault is DatasetException or IOException)
         {
             return false;
         }

@@ -13,6 +13,9 @@ internal sealed class LatentMemory : ILatentStore
     public bool Contains(RegisteredImage image) => latents.ContainsKey(image.Index);
 
     /// <inheritdoc/>
+    public string? FileOf(RegisteredImage image) => null;
+
+    /// <inheritdoc/>
     public PictureLatents Read(RegisteredImage image) => latents[image.Index] is { Mask: { } mask } masked ? masked with { Mask = mask.to(float32).div_(Levels) } : latents[image.Index];
 
     /// <inheritdoc/>

@@ -37,6 +37,9 @@ internal sealed class TextFiles(string folder, string maker) : ITextStore
     }
 
     /// <inheritdoc/>
+    public string? FileOf(string caption, TrainingImage image) => File.Exists(PathOf(caption)) ? PathOf(caption) : null;
+
+    /// <inheritdoc/>
     public void Write(string caption, TrainingImage image, TextConditions conditions)
     {
         var tensors = new Dictionary<string, Tensor> { ["states"] = conditions.States };

@@ -122,7 +122,8 @@ internal sealed class Trainer : IDisposable
             return new EncodedLatents(encoder, run.Seed, workers);
         var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
         var store = CacheChoice.Latents(run.Config, vae, models.TextEncoders is { All.Count: > 1 }, new SeededDraws(run.Seed));
-        new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
+        var replaced = new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
+        WarnOfReplaced("latents", replaced);
         models.ReleaseVae();
         return new CachedLatents(store, run.Seed);
     }
@@ -135,9 +136,16 @@ internal sealed class Trainer : IDisposable
         var texts = run.Epochs.Datasets.SelectMany(d => d.Images).Select(i => (Caption: captions.Fixed(i.Image), i.Image)).ToList();
         if (!isFrozen || texts.Exists(t => t.Caption is null))
             return states;
-        states.Fill([.. texts.Select(t => (t.Caption!, t.Image))], CacheChoice.Text(config, models), done => run.Progress("encoding captions", done, texts.Count), stop);
+        var replaced = states.Fill([.. texts.Select(t => (t.Caption!, t.Image))], CacheChoice.Text(config, models), done => run.Progress("encoding captions", done, texts.Count), stop);
+        WarnOfReplaced("text states", replaced);
         models.ReleaseTextEncoders();
         return states;
+    }
+
+    private void WarnOfReplaced(string what, IReadOnlyList<string> files)
+    {
+        if (files.Count > 0)
+            run.Warn(Text($"Made again, since they were damaged or made from something else: {files.Count} files of cached {what}, such as '{files[0]}'."));
     }
 
     private void Phase(string phase) => run.Progress(phase, 0, 0);

@@ -15,10 +15,13 @@ internal sealed class LatentFiller(PictureEncoder encoder, int vaeBatchSize, int
     /// <param name="store">Takes the latents.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="stop">Ends the work early; what is stored stays.</param>
-    public void Fill(IReadOnlyList<RegisteredImage> images, ILatentStore store, Action<int> progress, CancellationToken stop)
+    /// <returns>Files that were there and could not be used: damaged, or made from something else.</returns>
+    public IReadOnlyList<string> Fill(IReadOnlyList<RegisteredImage> images, ILatentStore store, Action<int> progress, CancellationToken stop)
     {
         using var pictures = new Prefetcher<int, LoadedSample>(workers);
-        var groups = Groups([.. images.Where(image => !store.Contains(image))], vaeBatchSize);
+        var missing = images.Where(image => !store.Contains(image)).ToList();
+        var replaced = missing.Select(store.FileOf).OfType<string>().Distinct().ToList();
+        var groups = Groups(missing, vaeBatchSize);
         var done = images.Count - groups.Sum(g => g.Count);
         for (var i = 0; i < groups.Count; i++)
         {
@@ -30,6 +33,7 @@ internal sealed class LatentFiller(PictureEncoder encoder, int vaeBatchSize, int
             done += groups[i].Count;
         }
         progress(done);
+        return replaced;
     }
 
     /// <summary>The pictures of each pass: in order of the area of their buckets, neighbours of one bucket and the same options together.</summary>

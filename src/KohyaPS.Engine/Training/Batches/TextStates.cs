@@ -41,8 +41,10 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
     /// <param name="store">Keeps them on disk; null keeps them in memory.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="stop">Ends the work early.</param>
-    public void Fill(IReadOnlyList<(string Caption, TrainingImage Image)> texts, ITextStore? store, Action<int> progress, CancellationToken stop)
+    /// <returns>Files that were there and could not be used: damaged, or of another caption.</returns>
+    public IReadOnlyList<string> Fill(IReadOnlyList<(string Caption, TrainingImage Image)> texts, ITextStore? store, Action<int> progress, CancellationToken stop)
     {
+        var replaced = new List<string>();
         for (var i = 0; i < texts.Count; i++)
         {
             stop.ThrowIfCancellationRequested();
@@ -51,10 +53,14 @@ internal sealed class TextStates(IReadOnlyList<ClipTokenizer> tokenizers, int ma
             if (store is null)
                 Keep(texts[i].Caption);
             else if (store.Find(texts[i].Caption, texts[i].Image) is null)
+            {
+                replaced.AddRange(new[] { store.FileOf(texts[i].Caption, texts[i].Image) }.OfType<string>());
                 store.Write(texts[i].Caption, texts[i].Image, Encode(texts[i].Caption));
+            }
         }
         stored = store;
         progress(texts.Count);
+        return replaced;
     }
 
     /// <inheritdoc/>
