@@ -14,6 +14,7 @@
         'Compare-LoraConfig'
         'Convert-DiffusionModel'
         'Convert-LoraNetwork'
+        'Expand-LoraConfig'
         'Export-BucketPreview'
         'Export-LoraConfig'
         'Get-LoraNetwork'

@@ -33,6 +33,8 @@ public sealed class LoraConfigTransformationAttribute : ArgumentTransformationAt
         if (copy.Properties[nameof(LoraConfig.Settings)]?.Value is not PSObject settings)
             throw new ArgumentException("This copy of a configuration has lost its settings. Export it with Export-LoraConfig instead.");
         var lines = settings.BaseObject is System.Collections.IEnumerable list ? list.Cast<object>() : [];
+        if (copy.Properties[nameof(LoraConfig.Datasets)]?.Value is not null)
+            throw new ArgumentException("This copy of a configuration has lost its datasets. Write it with Export-LoraConfig instead, and read the file with Import-LoraConfig.");
         foreach (var line in lines.Select(line => line.ToString() ?? ""))
         {
             var equals = line.IndexOf('=', StringComparison.Ordinal);
