@@ -95,6 +95,13 @@ Describe '<Name>' -ForEach $cmdlets {
         }
     }
 
+    It 'gives objects that print shortly' {
+        $views = ([xml] (Get-Content -Raw -LiteralPath (Join-Path (Split-Path $env:KOHYAPS_MODULE) 'KohyaPS.Format.ps1xml'))).Configuration.ViewDefinitions.View.Name
+        foreach ($output in $Command.OutputType.Type | Where-Object { $_.Namespace -eq 'KohyaPS' -and $_.GetProperties().Count -gt 4 }) {
+            $output.FullName | Should -BeIn $views -Because 'PowerShell lists every property of an object with more than four'
+        }
+    }
+
     It 'offers -WhatIf when it changes something' {
         if ($Command.Verb -in 'Add', 'Convert', 'Export', 'Install', 'Invoke', 'Merge', 'Register', 'Remove', 'Resize', 'Resume', 'Save', 'Set', 'Start', 'Stop', 'Suspend', 'Uninstall', 'Unregister') {
             $attribute.SupportsShouldProcess | Should -BeTrue
