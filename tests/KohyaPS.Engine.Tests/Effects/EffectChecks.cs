@@ -4,7 +4,7 @@ namespace KohyaPS.Engine.Tests.Effects;
 
 /// <summary>
 /// What a line of Effects.txt may ask to see. losses, weights, rates, shapes: they differ. same: losses and weights are equal bit by bit. alike:
-/// losses are equal up to rounding. meta:key=value (or value*), nometa:key, type:F16, file:name, gone:name, made:pattern (below the studio), log:text:
+/// losses are equal up to rounding. progress: encoding pictures takes other steps. meta:key=value (or value*), nometa:key, type:F16, file:pattern, gone:pattern (below the output folder), made:pattern (below the studio), log:text:
 /// so with the change, and not so without. refused:text: the change is refused with these words.
 /// </summary>
 internal static class EffectChecks
@@ -44,23 +44,27 @@ internal static class EffectChecks
                 Differ(what, run => run.Types.SequenceEqual([what]), plain, changed);
                 break;
             case "file":
-                Differ(what, run => run.Files.Contains(what), plain, changed);
+                Differ(what, run => run.Files.Any(Named(what)), plain, changed);
                 break;
             case "gone":
-                Differ(what, run => !run.Files.Contains(what), plain, changed);
+                Differ(what, run => !run.Files.Any(Named(what)), plain, changed);
+                break;
+            case "progress":
+                Assert.NotEqual(plain.Progress, changed.Progress);
                 break;
             case "log":
                 Differ(what, run => run.Log.Contains(what, StringComparison.Ordinal), plain, changed);
                 break;
             case "made":
-                var pattern = new Regex("^" + Regex.Escape(what).Replace("\\*", "[^/]*", StringComparison.Ordinal) + "$");
-                Assert.Contains(Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')), f => pattern.IsMatch(f));
+                Assert.Contains(Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')), f => Named(what)(f));
                 break;
             default:
                 Assert.Fail($"Effects.txt asks for '{shows}', which is unknown.");
                 break;
         }
     }
+
+    private static Func<string, bool> Named(string pattern) => new Regex("^" + Regex.Escape(pattern).Replace("\\*", "[^/]*", StringComparison.Ordinal) + "$").IsMatch;
 
     private static bool HasMetadata(EffectRun run, string pair)
     {

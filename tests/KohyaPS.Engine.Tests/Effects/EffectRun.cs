@@ -12,6 +12,9 @@ internal sealed record EffectRun
 
     public required IReadOnlyList<string> Rates { get; init; }
 
+    /// <summary>How many pictures were encoded at each report.</summary>
+    public required IReadOnlyList<int> Progress { get; init; }
+
     /// <summary>Files below the output folder.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
@@ -32,9 +35,12 @@ internal sealed record EffectRun
     {
         var losses = new List<double>();
         var rates = new List<string>();
+        var progress = new List<int>();
         // Half types are obeyed where they are slow: the effect is to be seen on every machine.
         var result = LoraTrainer.Run(new(config) { ObeysSlowPrecision = true, OnProcessor = true }, happened =>
         {
+            if (happened is PreparationProgress { Phase: "encoding pictures" } encoding)
+                progress.Add(encoding.Done);
             if (happened is not StepDone step)
                 return;
             losses.Add(step.Loss);
@@ -46,6 +52,7 @@ internal sealed record EffectRun
             Result = result,
             Losses = losses,
             Rates = rates,
+            Progress = progress,
             Files = Directory.Exists(output) ? [.. Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(output, f).Replace('\\', '/'))] : [],
             Log = result.LogPath is { } log && File.Exists(log) ? File.ReadAllText(log) : "",
         };

@@ -173,6 +173,9 @@ public sealed class EffectStudio : IDisposable
         if (first.Result.ExitCode != TrainingExitCode.Done)
             throw new InvalidOperationException(first.Result.Message);
         File.Copy(first.Result.NetworkPath!, At("start.safetensors"));
+        Run(Start.With("output_dir", "cached").With("cache_latents_to_disk", true).With("cache_dir", "damaged").With("max_train_steps", 1));
+        foreach (var file in Directory.GetFiles(At("damaged"), "*", SearchOption.AllDirectories))
+            File.WriteAllText(file, "cut short");
         var second = Run(Start.With("output_dir", "second").With("save_state_on_train_end", true));
         if (second.Result.ExitCode != TrainingExitCode.Done)
             throw new InvalidOperationException(second.Result.Message);
