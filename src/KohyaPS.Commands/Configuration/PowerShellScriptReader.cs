@@ -130,7 +130,7 @@ internal sealed class PowerShellScriptReader
     {
         CommandParameterAst parameter => [parameter.Extent.Text],
         ArrayLiteralAst literal => [string.Join(',', literal.Elements.Select(item => Text(Value(item))))],
-        ExpressionAst expression => Value(expression) switch
+        ExpressionAst expression => Shown(expression) switch
         {
             List<object?> list => list.Select(Text),
             var value => [Text(value)],
@@ -174,6 +174,12 @@ internal sealed class PowerShellScriptReader
         "FALSE" => false,
         _ => variables.GetValueOrDefault(name),
     };
+
+    // What the session knows and the script does not set stays as it is written, so that nobody takes a path without its beginning for whole.
+    private object? Shown(ExpressionAst expression) =>
+        expression is VariableExpressionAst { VariablePath: var path } && !variables.ContainsKey(path.UserPath) && (path.DriveName == "env" || path.UserPath.ToUpperInvariant() is "HOME" or "PWD" or "PSSCRIPTROOT" or "PSHOME")
+            ? $"${path.UserPath}"
+            : Value(expression);
 
     private List<object?> Items(ArrayExpressionAst array) =>
         [.. array.SubExpression.Statements.SelectMany(statement => Value(statement) is var value && value is List<object?> list ? list : [value])];
@@ -222,7 +228,7 @@ internal sealed class PowerShellScriptReader
             var at = expanded.ToString().IndexOf(nested.Extent.Text, start, StringComparison.Ordinal);
             if (at < 0)
                 continue;
-            var value = Value(nested) is List<object?> list ? string.Join(' ', list.Select(Text)) : Text(Value(nested));
+            var value = Shown(nested) is List<object?> list ? string.Join(' ', list.Select(Text)) : Text(Shown(nested));
             expanded.Remove(at, nested.Extent.Text.Length).Insert(at, value);
             start = at + value.Length;
         }

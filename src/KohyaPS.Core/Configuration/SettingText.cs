@@ -193,12 +193,14 @@ public static class SettingText
         var type = ElementType(setting.ValueType) ?? setting.ValueType;
         if (type.IsEnum)
             return new ArgumentException($"{setting.Name} cannot be '{text}'. {Suggest(type, text)}");
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
         var expected = setting.Choices.Count > 0 ? "one of " + string.Join(", ", setting.Choices)
             : type == typeof(bool) ? "true or false"
-            : type == typeof(double) ? "a number"
+            : type == typeof(double) ? isNumber ? "a number that is neither infinite nor NaN" : "a number"
             : type == typeof(StepsOrShare) ? "a number of steps (100) or a share of the training (0.1 or 10%)"
             : type == typeof(Resolution) ? "one number (512) or width,height (512,768)"
-            : "a whole number";
+            : !isNumber ? "a whole number"
+            : $"a whole number up to {Format(type == typeof(int) ? int.MaxValue : long.MaxValue)}";
         return new ArgumentException($"{setting.Name} cannot be '{text}': it is {(type == setting.ValueType ? "" : "a list; each item is ")}{expected}.");
     }
 }

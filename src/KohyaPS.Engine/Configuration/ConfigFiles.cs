@@ -43,7 +43,7 @@ public static class ConfigFiles
         try
         {
             var text = TextFile.Read(path, MaximumBytes);
-            return text.Contains('\0', StringComparison.Ordinal) ? throw new ConfigFormatException($"'{path}' is not a text file.") : text;
+            return text.Contains('\0', StringComparison.Ordinal) ? throw new ConfigFormatException($"'{path}' is not a text file; if it is UTF-16 without a mark, save it as UTF-8.") : text;
         }
         catch (TextFileException fault)
         {

@@ -28,7 +28,10 @@ internal sealed class YamlTreeReader
         }
         catch (YamlException error)
         {
-            throw At(error.Start.Line, $"this is not YAML: {error.InnerException?.Message ?? error.Message}");
+            var tab = Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t') && !string.IsNullOrWhiteSpace(line));
+            throw tab >= 0
+                ? At(tab + 1, "a tab indents this line, which YAML does not take. Put blanks in its place.")
+                : At(error.Start.Line, $"this is not YAML: {error.InnerException?.Message ?? error.Message}");
         }
     }
 

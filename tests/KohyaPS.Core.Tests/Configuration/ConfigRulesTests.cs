@@ -132,7 +132,9 @@ public sealed class ConfigRulesTests
     [InlineData("optimizer_type=AdamWScheduleFree | lr_scheduler=constant", "")]
     [InlineData("optimizer_type=SGDScheduleFree | lr_scheduler=constant | lr_warmup_steps=100", "LrWarmupSteps?")]
     [InlineData("conv_alpha=4", "ConvAlpha?")]
-    [InlineData("face_crop_aug_range=2,1", "FaceCropAugRange!")]
+    [InlineData("face_crop_aug_range=2,1 | enable_bucket=false | cache_latents=false", "FaceCropAugRange!")]
+    [InlineData("face_crop_aug_range=2,4 | enable_bucket=false", "FaceCropAugRange?")]
+    [InlineData("prior_loss_weight=0.5", "PriorLossWeight?")]
     [InlineData("network_dim=0 | rank_dropout=2 | lr_scheduler=constant | lr_warmup_steps=5", "NetworkDim! RankDropout! LrWarmupSteps!")]
     public void Each_rule_finds_what_breaks_it(string settings, string expected)
     {

@@ -9,6 +9,13 @@ public sealed class GuiJsonTests
         ConfigReader.Read("{ \"LoRA_type\": \"Standard\"" + (fields.Length > 0 ? ", " + fields : "") + " }", "gui.json", "/data").Single();
 
     [Fact]
+    public void A_text_where_a_number_is_meant_is_told()
+    {
+        var config = ConfigReader.Read("""{"LoRA_type": "Standard", "learning_rate": "NaN", "epoch": "two"}""", "k.json", "/data").Single();
+        Assert.All(new[] { "learning_rate", "epoch" }, key => Assert.Contains(config.Origin!.Notes, n => n.Source == key && n.Message.Contains("no number", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Missing_fields_have_the_defaults_of_the_gui()
     {
         var config = Read("\"optimizer\": \"AdamW8bit\", \"learning_rate\": 0.0001, \"unet_lr\": 0.0001, \"text_encoder_lr\": \"5e-5\", \"lr_warmup\": 10");

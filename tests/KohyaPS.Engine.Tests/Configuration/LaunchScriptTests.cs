@@ -34,6 +34,29 @@ public sealed class LaunchScriptTests
             "python train_network.py --seed 1 --cache_latents --log_with=all",
             Bash("on=1\nargs=()\nif [[ $on == 1 ]]; then args+=(\"--seed 1\"); fi\nif [[ $off ]]; then args+=(\"--lowram\"); fi\nargs+=(\"--cache_latents\")\nif [ $on == 1 ]; then\n  if [[ $off == 1 ]]; then args+=(--no); else args+=(--log_with=all); fi\nfi\npython train_network.py ${args[@]}\n"));
 
+    [Theory]
+    [InlineData("", "/models/sd15")]
+    [InlineData("MODEL=", "/models/sd15")]
+    [InlineData("MODEL=mine", "mine")]
+    public void Defaults_of_variables_are_taken(string before, string expected) =>
+        Assert.Equal($"python train_network.py --vae {expected}", Bash($"{before}\nBASE=/models\npython train_network.py --vae \"${{MODEL:-$BASE/sd15}}\"\n"));
+
+    [Theory]
+    [InlineData("%NAME%", "'%NAME%'")]
+    [InlineData("$HOME/out", "'$HOME'")]
+    [InlineData("out/$(date +%F)", "'$(date +%F)'")]
+    [InlineData("$env:OUT", "'$env:OUT'")]
+    [InlineData("plain", null)]
+    [InlineData("5% of $5", null)]
+    public void A_variable_that_only_the_shell_knows_is_pointed_out(string value, string? expected)
+    {
+        var config = KohyaPS.Engine.Configuration.ConfigFiles.ReadCommand(["train_network.py", "--output_dir", value], "/data/train.sh");
+        var note = config.Origin!.Notes.Single(n => n.Source == "output_dir");
+        Assert.Equal(expected is null ? ImportOutcome.Taken : ImportOutcome.Changed, note.Outcome);
+        Assert.Contains(expected ?? "", note.Message, StringComparison.Ordinal);
+        Assert.Equal(value, config.Folders.OutputDir);
+    }
+
     [Fact]
     public void Arguments_of_the_script_are_empty() => Assert.Equal("python train_network.py --output_name lora", Bash("name=\"$1\"\nif [ -z \"$name\" ]; then\nname=lora\nfi\npython train_network.py --output_name $name"));
 }

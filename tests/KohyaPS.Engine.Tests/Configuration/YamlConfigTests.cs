@@ -42,6 +42,9 @@ public sealed class YamlConfigTests
     [InlineData("optimizer_type: AdamX\n", "Did you mean Adam?")]
     [InlineData("optimizer_type: Quickest\n", "one of AdamW, AdamW8bit")]
     [InlineData("lr_scheduler: cosine_with_restart\n", "Did you mean cosine_with_restarts?")]
+    [InlineData("network_dim: 99999999999\n", "a whole number up to 2147483647")]
+    [InlineData("network_alpha: NaN\n", "neither infinite nor NaN")]
+    [InlineData("network:\n  network_alpha: 1\n\tnetwork_dim: 4\n", "line 3: a tab indents this line")]
     public void What_is_wrong_is_named(string text, string expected) => Assert.Contains(expected, Refused(text), StringComparison.Ordinal);
 
     [Fact]

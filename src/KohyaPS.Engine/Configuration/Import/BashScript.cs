@@ -96,7 +96,7 @@ internal sealed partial class BashScript
         };
     }
 
-    /// <summary>$NAME, ${NAME} and ${NAME[@]}, outside single quotes; unknown names stay, but in conditions; arguments of the script are empty.</summary>
+    /// <summary>$NAME, ${NAME}, ${NAME[@]} and ${NAME:-default}, outside single quotes; unknown names stay, but in conditions; arguments of the script are empty.</summary>
     private string Expand(string command, bool keepUnknown = true)
     {
         var expanded = new StringBuilder();
@@ -111,9 +111,11 @@ internal sealed partial class BashScript
                 expanded.Append(command[i]);
                 continue;
             }
-            var name = variable.Groups[1].Success ? variable.Groups[1].Value : variable.Groups[2].Value;
-            if (variables.TryGetValue(name, out var values))
+            var name = variable.Groups[1].Success ? variable.Groups[1].Value : variable.Groups[3].Value;
+            if (variables.TryGetValue(name, out var values) && !(variable.Groups[2].Success && values is [""]))
                 expanded.AppendJoin(quote == '"' && variable.Value.Contains('[', StringComparison.Ordinal) ? "\" \"" : " ", values);
+            else if (variable.Groups[2].Success)
+                expanded.Append(Expand(variable.Groups[2].Value, keepUnknown));
             else if (keepUnknown && !char.IsAsciiDigit(name[0]))
                 expanded.Append(variable.Value);
             i += variable.Length - 1;
@@ -157,6 +159,6 @@ internal sealed partial class BashScript
     [GeneratedRegex(@"^(?:export\s+|local\s+|declare\s+)?([A-Za-z_][A-Za-z0-9_]*)(\+)?=")]
     private static partial Regex AssignmentPattern();
 
-    [GeneratedRegex(@"\G\$(?:\{([A-Za-z0-9_]+)(?:\[[@*]\])?\}|([A-Za-z_][A-Za-z0-9_]*|[0-9]))")]
+    [GeneratedRegex(@"\G\$(?:\{([A-Za-z0-9_]+)(?:\[[@*]\]|:?[-=]([^{}]*))?\}|([A-Za-z_][A-Za-z0-9_]*|[0-9]))")]
     private static partial Regex VariablePattern();
 }

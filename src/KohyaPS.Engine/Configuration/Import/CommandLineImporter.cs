@@ -37,6 +37,7 @@ internal static class CommandLineImporter
             throw new ConfigFormatException("This text holds no command of sd-scripts: neither train_network.py nor a --flag is in it.");
         Arguments(report, words.Skip(start).ToList());
         new TrainerEntries(report).Finish();
+        report.PointOutVariables();
         return report.Finish(path, kind);
     }
 

@@ -233,8 +233,15 @@ internal sealed class GuiJsonImporter
         return root.Find(key) is { } value ? Scalar(value) : null;
     }
 
-    private double? Number(string key) =>
-        double.TryParse(Take(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    private double? Number(string key)
+    {
+        var text = Take(key);
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+            return number;
+        if (!string.IsNullOrWhiteSpace(text) && text is not "None" && !report.Notes.Any(note => note.Source == key))
+            report.Ignore(key, text, "It is no number; the default stays.");
+        return null;
+    }
 
     private double? FirstNumber(string key)
     {

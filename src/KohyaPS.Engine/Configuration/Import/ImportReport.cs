@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace KohyaPS.Engine.Configuration.Import;
 
 /// <summary>A configuration in the making, and what became of each entry of its source.</summary>
-internal sealed class ImportReport(LoraConfig start)
+internal sealed partial class ImportReport(LoraConfig start)
 {
     private readonly List<ImportNote> notes = [];
     private readonly HashSet<string> stated = [];
@@ -60,6 +62,19 @@ internal sealed class ImportReport(LoraConfig start)
         var nearest = NearestName.Find(source.Split(' ')[^1].TrimStart('-'), known);
         notes.Add(new(ImportOutcome.Unknown, source, null, value, nearest is null ? "No setting has this name." : $"No setting has this name. Did you mean '{nearest}'?"));
     }
+
+    /// <summary>Points out values that hold a variable of a shell: what it stands for is known only where the script runs.</summary>
+    internal void PointOutVariables()
+    {
+        for (var i = 0; i < notes.Count; i++)
+        {
+            if (notes[i] is { Setting: not null, Outcome: ImportOutcome.Taken or ImportOutcome.Renamed, Value: { } value } && ShellVariable().Match(value) is { Success: true } variable)
+                notes[i] = notes[i] with { Outcome = ImportOutcome.Changed, Message = $"The shell fills in '{variable.Value}' when the script runs, which nothing here does. Write what it stands for." };
+        }
+    }
+
+    [GeneratedRegex(@"\$\{?[A-Za-z_][A-Za-z0-9_:]*\}?|\$\([^)]*\)|`[^`]+`|%[A-Za-z_][A-Za-z0-9_]*%|![A-Za-z_][A-Za-z0-9_]*!")]
+    private static partial Regex ShellVariable();
 
     internal LoraConfig Finish(string? path, ConfigSourceKind kind) => Config with { Origin = new(path, kind, notes) };
 }
