@@ -128,6 +128,7 @@ public sealed class ConfigRulesTests
     [InlineData("lr_scheduler_type=OneCycleLR | text_encoder_lr= | lr_scheduler_args=max_lr=1e-3", "LrSchedulerArgs!")]
     [InlineData("optimizer_type=ProdigyPlusScheduleFree | lr_scheduler=constant", "LearningRate?")]
     [InlineData("optimizer_type=ProdigyPlusScheduleFree | lr_scheduler=constant | unet_lr=1 | text_encoder_lr=0.5", "")]
+    [InlineData("optimizer_type=ProdigyPlusScheduleFree | lr_scheduler_type=OneCycleLR | lr_scheduler_args=max_lr=0.01;total_steps=9", "LearningRate? LrScheduler?")]
     [InlineData("optimizer_type=AdamWScheduleFree", "LrScheduler?")]
     [InlineData("optimizer_type=AdamWScheduleFree | lr_scheduler=constant", "")]
     [InlineData("optimizer_type=SGDScheduleFree | lr_scheduler=constant | lr_warmup_steps=100", "LrWarmupSteps?")]

@@ -16,7 +16,9 @@ internal static class OptimizerRules
     {
         var optimizer = config.Optimizer;
         var rates = Rates(config);
-        var (own, type) = (ScheduleCatalogue.OwnRates(config.Schedule), optimizer.OptimizerType);
+        var type = optimizer.OptimizerType;
+        // An optimizer that is its own schedule leaves the other one's rates aside.
+        IReadOnlyList<double> own = optimizer.OwnsSchedule ? [] : ScheduleCatalogue.OwnRates(config.Schedule);
         OptimizerArguments.Read(optimizer, out var problems);
         foreach (var problem in problems)
             yield return problem;
