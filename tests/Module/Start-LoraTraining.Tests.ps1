@@ -23,6 +23,26 @@ BeforeAll {
         }
         $dataset | New-LoraConfig -Template $template @all
     }
+
+    # Trains in a runspace of its own; comes back when the log tells of an event.
+    function Start-Aside {
+        param([KohyaPS.LoraConfig] $Config, [string] $Until)
+
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($module, $config) Import-Module $module; $config | Start-LoraTraining').AddArgument($env:KOHYAPS_MODULE).AddArgument($Config)
+        $running = $shell.BeginInvoke()
+        Wait-LogEvent (Join-Path $Config.Folders.OutputDir 'robot.log.jsonl') $Until
+        @{ Shell = $shell; Running = $running }
+    }
+
+    function Wait-LogEvent {
+        param([string] $Log, [string] $Name)
+
+        $deadline = [datetime]::UtcNow.AddMinutes(3)
+        while (-not ((Test-Path -LiteralPath $Log) -and (Select-String -LiteralPath $Log -Pattern "`"$Name`"" -SimpleMatch -Quiet)) -and [datetime]::UtcNow -lt $deadline) {
+            Start-Sleep -Milliseconds 100
+        }
+    }
 }
 
 AfterAll {
@@ -112,21 +132,71 @@ Describe 'Start-LoraTraining' {
     }
 
     It 'stops after its step, saves a state and says how to go on' {
-        $config = New-ShortConfig 'stopped' @{ MaxTrainSteps = 100000 }
-        $shell = [powershell]::Create()
-        $null = $shell.AddScript('param($module, $config) Import-Module $module; $config | Start-LoraTraining').AddArgument($env:KOHYAPS_MODULE).AddArgument($config)
-        $running = $shell.BeginInvoke()
-        $deadline = [datetime]::UtcNow.AddMinutes(3)
-        while (-not ($active = Get-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped')) -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
+        $aside = Start-Aside (New-ShortConfig 'stopped' @{ MaxTrainSteps = 100000 }) -Until 'TrainingStarted'
+        $active = Get-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped')
         $active.Name | Should -Be 'robot'
         $saved = $active | Save-TrainingState
         $saved.Reason | Should -Be 'Request'
         $stopped = Stop-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped') -Confirm:$false
         $stopped.Reason | Should -Be 'Stop'
-        $result = $shell.EndInvoke($running)[0]
+        $result = $aside.Shell.EndInvoke($aside.Running)[0]
         $result.ExitCode | Should -Be 'Stopped'
         $result.Message | Should -Match 'Start-LoraTraining -Resume'
         @(Get-TrainingState (Join-Path $TestDrive 'stopped')).Count | Should -Be 2
+    }
+
+    It 'saves a state when its pipeline is stopped, as one Ctrl+C does' {
+        $folder = Join-Path $TestDrive 'interrupted'
+        (Start-Aside (New-ShortConfig 'interrupted' @{ MaxTrainSteps = 100000 }) -Until 'StepDone').Shell.Stop()
+        (Get-TrainingState $folder).Reason | Should -Be 'Stop'
+        $ended = Get-Content -LiteralPath (Join-Path $folder 'robot.log.jsonl') -Tail 1 | ConvertFrom-Json
+        $ended.event, $ended.outcome | Should -Be 'TrainingEnded', 'Stopped'
+        Get-LoraTraining -OutputFolder $folder | Should -BeNullOrEmpty
+    }
+
+    It 'leaves at the second Ctrl+C, and PowerShell lives on' -Skip:(-not $IsLinux) {
+        # One update takes minutes: it is there that both fall.
+        $slow = Invoke-FolderPreparation -Path (Join-Path $demo 'pictures') -Destination (Join-Path $TestDrive 'train-slow') -Instance 'shs' -Class 'robot' -Repeats 1000
+        $folder = Join-Path $TestDrive 'left'
+        $config = New-ShortConfig 'left' @{ TrainDataDir = $slow.ImageFolder; GradientAccumulationSteps = 10000 }
+        $config | Export-LoraConfig -Path (Join-Path $TestDrive 'left.yaml')
+        $log = Join-Path $folder 'robot.log.jsonl'
+        $script = Join-Path $TestDrive 'left.ps1'
+        Set-Content -LiteralPath $script -Value @"
+Import-Module '$env:KOHYAPS_MODULE'
+[IO.File]::WriteAllText('$TestDrive/left.pid', `$PID)
+try { Import-LoraConfig '$TestDrive/left.yaml' | Start-LoraTraining }
+finally {
+    for (`$i = 0; `$i -lt 600 -and -not [IO.File]::ReadAllText('$log').Contains('TrainingEnded'); `$i++) { [Threading.Thread]::Sleep(100) }
+    [Threading.Thread]::Sleep(500)
+    [IO.File]::WriteAllText('$TestDrive/left.alive', '')
+}
+"@
+        $process = Start-Process -FilePath env -ArgumentList '--default-signal=INT', 'dotnet', 'pwsh', '-NoProfile', '-NonInteractive', '-File', $script -PassThru -RedirectStandardOutput (Join-Path $TestDrive 'left.out')
+        Wait-LogEvent $log 'TrainingStarted'
+        $number = Get-Content -LiteralPath (Join-Path $TestDrive 'left.pid')
+        & sh -c "kill -INT $number"
+        Start-Sleep -Seconds 1
+        Get-Content -LiteralPath $log -Raw | Should -Not -Match 'TrainingEnded'
+        & sh -c "kill -INT $number"
+        $process.WaitForExit(120000) | Should -BeTrue
+        Test-Path -LiteralPath (Join-Path $TestDrive 'left.alive') | Should -BeTrue
+        (Get-Content -LiteralPath $log -Tail 1 | ConvertFrom-Json).outcome | Should -Be 'Stopped'
+        Get-TrainingState $folder | Should -BeNullOrEmpty
+    }
+
+    It 'says of a state that cannot be continued what is wrong, in the plan as well' {
+        Start-LoraTraining -Resume 'Nowhere:\state' -ErrorAction SilentlyContinue -ErrorVariable failure
+        $failure[0].FullyQualifiedErrorId | Should -Be 'TrainingInvalid,KohyaPS.Commands.StartLoraTrainingCommand'
+        $plan = New-ShortConfig 'unresumable' | Start-LoraTraining -Resume (Join-Path $TestDrive 'nowhere') -WhatIf
+        $plan.CanStart | Should -BeFalse
+        $plan.Problems.Message | Should -Match 'There is no state'
+    }
+
+    It 'gives a plan that goes through a pipeline as its result will' {
+        $merged = Join-Path $TestDrive 'merged.safetensors'
+        New-ShortConfig 'dry' | Start-LoraTraining -WhatIf | Merge-LoraNetwork -Checkpoint (Join-Path $demo 'mini-sd.safetensors') -Destination $merged -WhatIf -ErrorAction Stop
+        Test-Path -LiteralPath $merged | Should -BeFalse
     }
 
     It 'removes its own states beyond the limit, and leaves those of another run alone' {

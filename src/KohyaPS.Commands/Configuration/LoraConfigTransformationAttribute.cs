@@ -11,9 +11,7 @@ public sealed class LoraConfigTransformationAttribute : ArgumentTransformationAt
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        if (inputData is not PSObject copy || copy.BaseObject is not PSCustomObject && copy.BaseObject is LoraConfig)
-            return inputData;
-        if (!copy.TypeNames.Contains("Deserialized.KohyaPS.LoraConfig"))
+        if (inputData is not PSObject copy || !copy.TypeNames.Contains("Deserialized.KohyaPS.LoraConfig"))
             return inputData;
         try
         {

@@ -26,5 +26,5 @@ public sealed class MeasureLoraTrainingCommand : PSCmdlet
     public LoraConfig Config { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WriteObject(LoraTrainer.Plan(Config));
+    protected override void ProcessRecord() => WriteObject(LoraTrainer.Plan(new(Config)));
 }

@@ -9,7 +9,8 @@ namespace KohyaPS.Commands;
 /// prompt shows loss, speed, remaining time and memory.</para>
 /// <para>Ctrl+C ends the running step, saves a state and returns; a second Ctrl+C leaves at once, without saving. Continue with -Resume:
 /// a resumed training gives the same bits as one that was never interrupted.</para>
-/// <para>With -WhatIf nothing is loaded or written: the plan comes out instead, the same object as that of Measure-LoraTraining.</para>
+/// <para>With -WhatIf nothing is loaded or written: the plan comes out instead, the same object as that of Measure-LoraTraining. With -Resume it
+/// tells where the state stands, and what is wrong with it.</para>
 /// <para>The command never ends the session. A script passes the outcome on by 'exit $result.ExitCode': 0 done, 1 failed, 2 invalid
 /// configuration or dataset, 3 out of memory, 4 stopped and resumable, 5 diverged, 6 environment.</para>
 /// </remarks>
@@ -25,7 +26,7 @@ namespace KohyaPS.Commands;
 ///   <code>Start-LoraTraining -Resume .\out\dog-step00000500-state</code>
 ///   <para>Continues a saved training with the configuration that the state holds.</para>
 /// </example>
-[Cmdlet(VerbsLifecycle.Start, "LoraTraining", SupportsShouldProcess = true, DefaultParameterSetName = ConfigSet)]
+[Cmdlet(VerbsLifecycle.Start, "LoraTraining", SupportsShouldProcess = true, DefaultParameterSetName = ResumeSet)]
 [OutputType(typeof(TrainingResult), typeof(TrainingPlan))]
 public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
 {
@@ -56,17 +57,17 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var resume = ParameterSetName == StateSet ? State.Path : Resume is null ? null : GetUnresolvedProviderPathFromPSPath(Resume.Path);
         try
         {
+            var resume = ParameterSetName == StateSet ? State.Path : Resume is null ? null : GetUnresolvedProviderPathFromPSPath(Resume.Path);
             var config = ParameterSetName != ConfigSet ? LoraTrainer.ReadConfig(resume!) : Config;
+            var request = new TrainingRequest(config) { ResumeFrom = resume, ObeysSlowPrecision = Force };
             if (!ShouldProcess($"Train '{config.Name}' into '{config.Resolve(config.Folders.OutputDir)}'", $"Train '{config.Name}'?", "Start-LoraTraining", out var reason))
             {
                 if (reason == ShouldProcessReason.WhatIf)
-                    WriteObject(LoraTrainer.Plan(config));
+                    WriteObject(LoraTrainer.Plan(request));
                 return;
             }
-            var request = new TrainingRequest(config) { ResumeFrom = resume, ObeysSlowPrecision = Force };
             var result = host.Run(request, this);
             if (result is not null)
                 Finish(result);
@@ -74,6 +75,11 @@ public sealed class StartLoraTrainingCommand : PSCmdlet, IDisposable
         catch (TrainingException e)
         {
             WriteError(ErrorOf(e.ExitCode, e.Message, e, Config));
+        }
+        catch (Exception e) when (e is ConfigFormatException or IOException or UnauthorizedAccessException or SessionStateException)
+        {
+            // The state's folder: on no drive, not for this account, or with a configuration that this version does not read.
+            WriteError(ErrorOf(TrainingExitCode.Invalid, $"{e.Message} Choose a state that Get-TrainingState lists.", e, (object?)Resume ?? State));
         }
     }
 

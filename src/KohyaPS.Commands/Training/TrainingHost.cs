@@ -14,6 +14,7 @@ internal sealed class TrainingHost : IDisposable
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource abandon = new();
+    private int presses;
     private readonly ProgressRecord progress = new(0x4b50, "LoRA training", "starting");
     private DateTime nextProgress;
     private int total;
@@ -26,27 +27,28 @@ internal sealed class TrainingHost : IDisposable
     /// <returns>How it ended; null when it was left at once.</returns>
     public TrainingResult? Run(TrainingRequest request, PSCmdlet cmdlet)
     {
-        using var events = new BlockingCollection<TrainingEvent>(boundedCapacity: 256);
-        TrainingResult? result = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                result = LoraTrainer.Run(request, e => Offer(events, e), stop.Token, abandon.Token);
-            }
-            finally
-            {
-                events.CompleteAdding();
-            }
-        })
-        { IsBackground = true, Name = $"KohyaPS training {request.Config.Name}" };
+        // Never disposed: a training that is left at once still ends its step, and tells of it.
+        var events = new BlockingCollection<TrainingEvent>(boundedCapacity: 256);
         Console.CancelKeyPress += LeaveOnSecondStop;
+        // A thread of its own, whose failure comes out below instead of ending the process.
+        var training = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return LoraTrainer.Run(request, e => Offer(events, e), stop.Token, abandon.Token);
+                }
+                finally
+                {
+                    events.CompleteAdding();
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            thread.Start();
             foreach (var happened in events.GetConsumingEnumerable(abandon.Token))
                 Report(cmdlet, happened);
-            thread.Join();
+            return training.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {
@@ -59,7 +61,6 @@ internal sealed class TrainingHost : IDisposable
             foreach (var _ in events.GetConsumingEnumerable())
             {
             }
-            thread.Join();
             throw;
         }
         finally
@@ -68,26 +69,36 @@ internal sealed class TrainingHost : IDisposable
             progress.RecordType = ProgressRecordType.Completed;
             Quietly(cmdlet, () => cmdlet.WriteProgress(progress));
         }
-        return result;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        // A training that was left at once still looks at both.
+        if (abandon.IsCancellationRequested)
+            return;
         stop.Dispose();
         abandon.Dispose();
     }
 
+    // The presses are counted, since the first may have stopped the training before this handler hears of it, or a script may have. Where the
+    // training was not asked to stop, Ctrl+C is meant for something else in this process.
     private void LeaveOnSecondStop(object? sender, ConsoleCancelEventArgs e)
     {
-        if (stop.IsCancellationRequested)
+        if (e.SpecialKey == ConsoleSpecialKey.ControlC && Interlocked.Increment(ref presses) > 1 && stop.IsCancellationRequested)
             abandon.Cancel();
     }
 
     private void Offer(BlockingCollection<TrainingEvent> events, TrainingEvent happened)
     {
-        if (!abandon.IsCancellationRequested)
+        try
+        {
             events.Add(happened, abandon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Left at once: nobody listens any more.
+        }
     }
 
     private void Report(PSCmdlet cmdlet, TrainingEvent happened)

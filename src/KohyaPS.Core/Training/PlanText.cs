@@ -21,6 +21,8 @@ internal static class PlanText
             yield return line;
         yield return Row("Steps", plan.StepEquation);
         yield return Row("", Text($"{plan.Epochs} epochs of {plan.BatchesPerEpoch} batches, {plan.StepsPerEpoch} steps; warm-up {plan.WarmupSteps} steps"));
+        if (plan.FirstStep > 0)
+            yield return Row("", Text($"goes on after step {plan.FirstStep}: {plan.TotalSteps - plan.FirstStep} steps are left"));
         var memory = plan.Memory;
         yield return Row("Memory", Text($"about {Gigabytes(memory.Total)}: weights {Gigabytes(memory.Weights)}, LoRA {Gigabytes(memory.Network)}, activations {Gigabytes(memory.Activations)}, caches {Gigabytes(memory.Caches)}, program {Gigabytes(memory.Process)}"));
         foreach (var line in Listed("Writes", plan.Outputs, ShownOutputs))

@@ -60,6 +60,12 @@ public sealed record TrainingPlan
     /// <summary>The files and folders that will be written, in the order of writing.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
 
+    /// <summary>The network file that the end of the training will write; null when no output folder is named.</summary>
+    public string? NetworkPath { get; init; }
+
+    /// <summary>Updates that were done before: the step of the state that is resumed, or the chosen first step; 0 for a new training.</summary>
+    public int FirstStep { get; init; }
+
     /// <summary>True when nothing forbids the training.</summary>
     public bool CanStart => Problems.All(p => p.IsWarning);
 

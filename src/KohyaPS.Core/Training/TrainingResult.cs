@@ -55,9 +55,9 @@ public sealed record TrainingResult
     internal Func<TrainingState>? WriteEndState { get; init; }
 
     /// <summary>The end state: the one that was written, else written now.</summary>
-    /// <exception cref="TrainingException">The training kept nothing that could be saved: it did not reach a whole step, or the result comes from another process.</exception>
+    /// <exception cref="TrainingException">The training kept nothing that could be saved: it did not reach its end, or the result comes from another process.</exception>
     public TrainingState SaveState() => State is { Reason: TrainingStateReason.End or TrainingStateReason.Stop } state && Directory.Exists(state.Path)
         ? state
         : WriteEndState?.Invoke() ?? throw new TrainingException(TrainingExitCode.Invalid,
-            $"'{Name}' left nothing to save: it ended before its first step, or its result comes from another session. Train with -SaveStateOnTrainEnd to write the end state to disk.");
+            $"'{Name}' left no end state to save: it did not reach its end, or its result comes from another session. {(State is null ? "" : $"Its last state is '{State.Path}'. ")}Train with -SaveStateOnTrainEnd to write the end state to disk.");
 }

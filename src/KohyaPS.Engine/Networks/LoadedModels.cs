@@ -103,10 +103,23 @@ internal sealed class LoadedModels : IDisposable
         var parts = ModelParts.TextEncoders(checkpoint.Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
         var bases = BaseNetworks.Open(config);
-        var encoders = parts.Select(part => TextEncoder(checkpoint, part, config, dtype, device, bases)).ToList();
-        var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
-        return new(checkpoint, config, dtype, device, bases, loadedText, LoadVae(checkpoint, config, dtype, device, progress),
-            tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText));
+        var encoders = new List<ClipTextEncoder>();
+        Vae? vae = null;
+        try
+        {
+            foreach (var part in parts)
+                encoders.Add(TextEncoder(checkpoint, part, config, dtype, device, bases));
+            var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
+            vae = LoadVae(checkpoint, config, dtype, device, progress);
+            return new(checkpoint, config, dtype, device, bases, loadedText, vae, tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText));
+        }
+        catch
+        {
+            vae?.Dispose();
+            encoders.ForEach(encoder => encoder.Dispose());
+            bases?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads the model that predicts.</summary>
@@ -180,7 +193,7 @@ internal sealed class LoadedModels : IDisposable
         return tokenizers;
     }
 
-    // A training on cached latents, as the recorded ones are, needs no VAE; the recorded models have none.
+    // The recorded models are folders without a VAE, whose latents are recorded too. Whoever has pictures to encode asks for one.
     private static Vae? LoadVae(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
         if (config.Resolve(config.Model.Vae) is { } other)

@@ -26,9 +26,17 @@ internal sealed class ImageGenerator : IDisposable
         device = TorchRuntime.Start().Device.Device;
         schedule = new(device: device);
         var config = new LoraConfig { Model = new() { PretrainedModelNameOrPath = request.Model } };
-        models = LoadedModels.Load(config, float32, device, _ => { });
-        if (request.Lora is { } lora)
-            network = Attach(lora, request.Multiplier);
+        try
+        {
+            models = LoadedModels.Load(config, float32, device, _ => { });
+            if (request.Lora is { } lora)
+                network = Attach(lora, request.Multiplier);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Draws one picture.</summary>
@@ -68,7 +76,7 @@ internal sealed class ImageGenerator : IDisposable
     {
         network?.Dispose();
         schedule.Dispose();
-        models.Dispose();
+        models?.Dispose();   // null where they could not be loaded
     }
 
     private TextConditions Encode(string[] prompts, int clipSkip)

@@ -6,9 +6,8 @@ namespace KohyaPS.Engine.Training;
 /// <summary>Tells what kind of failure an exception is, and says it so that a person can mend it.</summary>
 internal static class FailureKinds
 {
-    private const int DiskFullPosix = 28;                             // ENOSPC
-    private const int DiskFullWindows = unchecked((int)0x80070070);   // ERROR_DISK_FULL
-    private const int QuotaWindows = unchecked((int)0x80070027);      // ERROR_HANDLE_DISK_FULL
+    // ENOSPC; EDQUOT of Linux and of macOS; ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL, ERROR_DISK_QUOTA_EXCEEDED.
+    private static readonly int[] diskFull = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
 
     /// <summary>The exit code and the message of a failed training.</summary>
     /// <param name="failure">What was thrown.</param>
@@ -25,13 +24,11 @@ internal static class FailureKinds
         TypeInitializationException { InnerException: { } inner } => Explain(inner, outputFolder),
         FileNotFoundException or DirectoryNotFoundException => (TrainingExitCode.Invalid, failure.Message),
         UnauthorizedAccessException => (TrainingExitCode.Environment, $"{failure.Message} Grant this account the right to write to '{outputFolder}', or choose another -OutputDir."),
-        IOException e when IsDiskFull(e) => (TrainingExitCode.Environment,
-            $"The disk of '{outputFolder}' is full ({FirstLine(e.Message)}). What was saved before is whole. Free space or choose another -OutputDir, then go on from the last state with -Resume."),
+        IOException e when diskFull.Contains(e.HResult) => (TrainingExitCode.Environment,
+            $"The disk of '{outputFolder}' is full, or this account's share of it ({FirstLine(e.Message)}). What was saved before is whole. Free space or choose another -OutputDir, then go on from the last state with -Resume."),
         IOException => (TrainingExitCode.Environment, failure.Message),
         _ => (TrainingExitCode.Failed, $"{failure.GetType().Name}: {FirstLine(failure.Message)}"),
     };
-
-    private static bool IsDiskFull(IOException e) => e.HResult is DiskFullPosix or DiskFullWindows or QuotaWindows;
 
     private static string LittleMemory =>
         "Memory ran out. In the order of effect: -GradientCheckpointing, a smaller -TrainBatchSize (with -GradientAccumulationSteps), a smaller -Resolution, -CacheLatents, -MixedPrecision bf16 where the device is fast with it. Measure-LoraTraining forecasts the need. What a card has lent to this PowerShell stays with it: start PowerShell anew when the next training fails as well.";

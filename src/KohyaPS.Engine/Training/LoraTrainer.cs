@@ -12,7 +12,24 @@ namespace KohyaPS.Engine.Training;
 public static class LoraTrainer
 {
     /// <summary>What a training is going to do. Nothing is loaded or written.</summary>
-    public static TrainingPlan Plan(LoraConfig config) => TrainingPlanner.Plan(config).Plan;
+    public static TrainingPlan Plan(TrainingRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var planned = TrainingPlanner.Plan(request.Config);
+        try
+        {
+            var resumed = Resumed(request);
+            if (planned.Length is null)
+                return planned.Plan;
+            var run = new RunContext(request, planned, resumed, _ => { });
+            RefuseFinished(run);
+            return planned.Plan with { FirstStep = run.StepsDone };
+        }
+        catch (TrainingException e)
+        {
+            return planned.Plan with { Problems = [.. planned.Plan.Problems, new(nameof(TrainingSettings.Resume), e.Message, "")] };
+        }
+    }
 
     /// <summary>The configuration that a state holds.</summary>
     /// <exception cref="TrainingException">The folder is no whole state.</exception>
@@ -53,18 +70,19 @@ public static class LoraTrainer
         }
         catch (OperationCanceledException)
         {
-            result = Failure(run, config, TrainingExitCode.Stopped, "Stopped before a step was finished; nothing new was saved.");
+            result = Ended(run, config, TrainingExitCode.Stopped, Unfinished(run));
         }
         catch (Exception e)
         {
             var (code, message) = FailureKinds.Explain(e, output);
-            result = Failure(run, config, code, message);
+            result = Ended(run, config, code, message);
         }
         result = result with
         {
             Duration = started.Elapsed,
             PeakMemoryBytes = ProcessMemory.Peak,
-            LogPath = journal?.LogPath,
+            LogPath = journal is null ? null : run?.LogPath,
+            LossCurvePath = DrawLosses(run, report),
             OutputFolder = output,
             BaseModel = config.Resolve(config.Model.PretrainedModelNameOrPath),
         };
@@ -90,7 +108,8 @@ public static class LoraTrainer
     private static void RefuseFinished(RunContext run)
     {
         var start = run.Start.Position.Step;
-        if (start < run.Length.TotalSteps)
+        // What a training that ended between its last state and its network has left to do is the network.
+        if (start < run.Length.TotalSteps || (start == run.Length.TotalSteps && run.ResumedFrom is not null && !File.Exists(run.Planned.Plan.NetworkPath)))
             return;
         var from = run.ResumedFrom?.Step == start ? $"The state '{run.ResumeFolder}' stands at step {start}" : $"InitialStep or InitialEpoch begins at step {start}";
         throw new TrainingException(TrainingExitCode.Invalid,
@@ -111,14 +130,14 @@ public static class LoraTrainer
             Started = RunContext.Now,
             TotalSteps = run.Length.TotalSteps,
         };
-        run.RunFolder = RunFolder.Open(training);
+        run.RequestFolder = RunFolder.Open(training);
         RunRegistry.Add(training);
     }
 
     private static void Close(RunContext? run, RunJournal? journal, TrainingResult result, Action<TrainingEvent> report)
     {
         var ended = new TrainingEnded(DateTimeOffset.UtcNow, result);
-        if (run?.RunFolder is { } folder)
+        if (run?.RequestFolder is { } folder)
         {
             RunFolder.Close(folder);
             RunRegistry.Remove(run.RunId);
@@ -135,15 +154,27 @@ public static class LoraTrainer
         report(ended);
     }
 
-    private static TrainingResult Failure(RunContext? run, LoraConfig config, TrainingExitCode code, string message) => new()
+    private static TrainingResult Ended(RunContext? run, LoraConfig config, TrainingExitCode code, string message) =>
+        run?.Result(code, message) ?? new() { Name = config.Folders.FinalName, RunId = "", ExitCode = code, Message = message };
+
+    private static string Unfinished(RunContext? run) => run is null || run.StepsDone == run.Start.Position.Step
+        ? "Stopped before a step was finished; nothing new was saved."
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Left after step {run.StepsDone} of {run.Length.TotalSteps} without saving. ")
+            + (run.LastState is { } state ? $"Continue from the last state with: Start-LoraTraining -Resume '{state.Path}'" : "No state was saved before.");
+
+    // The networks are saved: a picture that cannot be drawn makes no failure of a training. Its log may lie on the same full disk.
+    private static string? DrawLosses(RunContext? run, Action<TrainingEvent> report)
     {
-        Name = config.Folders.FinalName,
-        RunId = run?.RunId ?? "",
-        ExitCode = code,
-        Message = message,
-        State = run?.LastState,
-        NetworkPath = run?.LastNetwork,
-    };
+        try
+        {
+            return run?.WriteLossCurve();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            report(new TrainingWarning(RunContext.Now, $"The loss curve could not be written: {e.Message} The losses stand in the log."));
+            return null;
+        }
+    }
 
     private static string Describe(TrainingPlan plan) =>
         $"'{plan.Name}' cannot be trained:{Environment.NewLine}" + string.Join(Environment.NewLine,

@@ -5,7 +5,6 @@ namespace KohyaPS.Engine.Training;
 /// <param name="BatchInEpoch">Its place in the epoch, from 0.</param>
 /// <param name="Loss">Its loss, not divided by the accumulation.</param>
 /// <param name="Updated">True when an optimizer update followed.</param>
-/// <param name="EndedEpoch">True for the last micro-batch of its epoch.</param>
 /// <param name="GradientNorm">Norm of all gradients before clipping; NaN without an update.</param>
 /// <param name="LearningRates">The rate of each group in the update; empty without one.</param>
 /// <param name="EffectiveRates">The step size that the optimizer made of each rate; empty without an update.</param>
@@ -15,7 +14,6 @@ internal sealed record MicroStepOutcome(
     int BatchInEpoch,
     double Loss,
     bool Updated,
-    bool EndedEpoch,
     double GradientNorm,
     IReadOnlyList<KeyValuePair<string, double>> LearningRates,
     IReadOnlyList<KeyValuePair<string, double>> EffectiveRates,

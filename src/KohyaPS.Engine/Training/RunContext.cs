@@ -1,4 +1,5 @@
 using KohyaPS.Engine.Reports;
+using KohyaPS.Engine.Training.Logging;
 using KohyaPS.Engine.Training.Planning;
 using KohyaPS.Engine.Training.Saving;
 using KohyaPS.Training.Runs;
@@ -10,7 +11,8 @@ namespace KohyaPS.Engine.Training;
 internal sealed class RunContext
 {
     private readonly Action<TrainingEvent> report;
-    private RunRequest? pending;
+    private readonly List<double> losses;
+    private IReadOnlyList<RunRequest> pending = [];
     private TrainingSources? sources;
 
     /// <param name="request">The configuration and the state to continue.</param>
@@ -27,6 +29,8 @@ internal sealed class RunContext
         Seed = resumed?.Manifest.Seed ?? Config.Training.Seed ?? Random.Shared.NextInt64(1L << 32);
         SessionId = resumed?.Manifest.SessionId ?? Random.Shared.NextInt64((1L << 32) + 1);
         StartedAt = resumed?.Manifest.StartedAt ?? (Now - DateTimeOffset.UnixEpoch).TotalSeconds;
+        (StepsDone, EpochsDone) = (Start.Position.Step, Start.Position.Epoch - 1);
+        losses = [.. JsonLinesLog.Losses(resumed is null ? null : LogPath, Math.Min(StepsDone, Length.TotalSteps))];
     }
 
     /// <summary>The configuration and the state to continue.</summary>
@@ -46,6 +50,9 @@ internal sealed class RunContext
 
     /// <summary>Where the outputs go.</summary>
     public string OutputFolder => Planned.OutputFolder;
+
+    /// <summary>The structured log.</summary>
+    public string LogPath => Path.Combine(OutputFolder, $"{Config.Folders.FinalName}.log.jsonl");
 
     /// <summary>The number by which other sessions name this run.</summary>
     public string RunId { get; } = Guid.NewGuid().ToString("N")[..8];
@@ -72,10 +79,19 @@ internal sealed class RunContext
     public TrainingStart Start => TrainingStart.Of(Config.Training, Length, ResumedFrom);
 
     /// <summary>The folder in which other sessions leave requests; null before the run is announced.</summary>
-    public string? RunFolder { get; set; }
+    public string? RequestFolder { get; set; }
 
     /// <summary>The time, for events and metadata.</summary>
     public static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    /// <summary>Updates done, those before a resume included.</summary>
+    public int StepsDone { get; private set; }
+
+    /// <summary>Epochs finished, those before a resume included.</summary>
+    public int EpochsDone { get; private set; }
+
+    /// <summary>Mean of the most recent loss at each position of the epoch; NaN before this run's first step.</summary>
+    public double AverageLoss { get; private set; } = double.NaN;
 
     /// <summary>The state written last in this run; null before the first.</summary>
     public TrainingState? LastState { get; private set; }
@@ -86,8 +102,22 @@ internal sealed class RunContext
     /// <summary>Tells everybody.</summary>
     public void Report(TrainingEvent happened)
     {
-        LastState = (happened as StateSaved)?.State ?? LastState;
-        LastNetwork = (happened as NetworkSaved)?.Path ?? LastNetwork;
+        switch (happened)
+        {
+            case StepDone e:
+                (StepsDone, AverageLoss) = (e.Step, e.AverageLoss);
+                losses.Add(e.Loss);
+                break;
+            case EpochDone e:
+                EpochsDone = e.Epoch;
+                break;
+            case StateSaved e:
+                LastState = e.State;
+                break;
+            case NetworkSaved e:
+                LastNetwork = e.Path;
+                break;
+        }
         report(happened);
     }
 
@@ -105,26 +135,43 @@ internal sealed class RunContext
         return read;
     }
 
-    /// <summary>What another session asked for since the last step; to be answered with <see cref="Answer"/>.</summary>
-    public RunRequestKind? TakeRequest()
+    /// <summary>What other sessions asked for since the last step, to be answered with <see cref="Answer"/>; a stop includes all else.</summary>
+    public RunRequestKind? TakeRequests()
     {
-        pending = RunFolder is null ? null : KohyaPS.Training.Runs.RunFolder.TakeRequest(RunFolder);
-        return pending?.Kind;
+        pending = RequestFolder is null ? [] : RunFolder.TakeRequests(RequestFolder);
+        return pending.Count == 0 ? null : pending.Any(request => request.Kind == RunRequestKind.Stop) ? RunRequestKind.Stop : RunRequestKind.SaveState;
     }
 
-    /// <summary>Answers the request that was taken last, if any.</summary>
-    public void Answer(TrainingState state)
+    /// <summary>Answers the requests that were taken last.</summary>
+    /// <param name="state">The state that was saved; null when it could not be.</param>
+    /// <param name="error">Why not.</param>
+    public void Answer(TrainingState? state, string? error = null)
     {
-        if (pending is null)
-            return;
-        KohyaPS.Training.Runs.RunFolder.Reply(RunFolder!, new RunReply(pending.RequestId, state.Path, null));
-        pending = null;
+        foreach (var request in pending)
+            RunFolder.Reply(RequestFolder!, new RunReply(request.RequestId, state?.Path, error));
+        pending = [];
     }
 
-    /// <summary>Writes the loss curve beside the outputs.</summary>
-    /// <returns>The file.</returns>
-    public string WriteLossCurve(IReadOnlyList<double> losses)
+    /// <summary>How the run ended; times and what is found out afterwards are for the caller to add.</summary>
+    public TrainingResult Result(TrainingExitCode code, string? message) => new()
     {
+        Name = Config.Folders.FinalName,
+        RunId = RunId,
+        ExitCode = code,
+        Message = message,
+        NetworkPath = LastNetwork,
+        State = LastState,
+        Steps = StepsDone,
+        Epochs = EpochsDone,
+        AverageLoss = AverageLoss,
+    };
+
+    /// <summary>Writes the loss curve of the whole training beside the outputs.</summary>
+    /// <returns>The file; null where no step was done.</returns>
+    public string? WriteLossCurve()
+    {
+        if (!losses.Exists(double.IsFinite))
+            return null;
         var path = Path.Combine(OutputFolder, $"{Config.Folders.FinalName}-loss.svg");
         LossCurve.Write(path, $"{Config.Folders.FinalName}: loss", losses);
         return path;

@@ -16,56 +16,58 @@ internal sealed class RunSaver(RunContext run, TrainingSetup setup, MixedPrecisi
     // A chosen first step has had its effect: who continues the state goes on where it stands.
     private LoraConfig Continued => run.Config with { Training = run.Config.Training with { InitialStep = null, InitialEpoch = null, SkipUntilInitialStep = false } };
 
-    /// <summary>Saves what is due after an update.</summary>
-    /// <returns>The state, when one was written.</returns>
-    public TrainingState? AfterStep(TrainingLoop loop, MicroStepOutcome outcome)
+    /// <summary>Saves what is due after an update. At the last one of an epoch the state stands before the epoch's own saves, which follow.</summary>
+    public void AfterStep(TrainingLoop loop)
     {
         var step = loop.Position.Step;
         if (saving.SaveEveryNSteps is not { } every || step % every != 0)
-            return null;
+            return;
         var fileName = SaveNames.OfStep(run.Config.Folders, step);
-        SaveNetwork(fileName, step, outcome.Epoch - 1, isFinal: false);
-        var state = saving.SaveState ? WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule) : null;
-        if (state is not null)
+        SaveNetwork(fileName, step, loop.Position.Epoch - 1, isFinal: false);
+        if (saving.SaveState)
+        {
+            WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule);
             RemoveOld(SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNStepsState ?? saving.SaveLastNSteps));
+        }
         RemoveOld(SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredSteps(numbers, step, every, saving.SaveLastNSteps));
-        return state;
 
         string SaveNumber(int number) => SaveNames.OfStep(run.Config.Folders, number);
     }
 
     /// <summary>Saves what is due after an epoch that is not the last.</summary>
-    /// <returns>The state, when one was written.</returns>
-    public TrainingState? AfterEpoch(TrainingLoop loop, int epoch)
+    public void AfterEpoch(TrainingLoop loop, int epoch)
     {
         if (run.Length.SaveEveryNEpochs is not { } every || epoch % every != 0 || epoch >= run.Length.Epochs)
-            return null;
+            return;
         var fileName = SaveNames.OfEpoch(run.Config.Folders, epoch);
         SaveNetwork(fileName, loop.Position.Step, epoch, isFinal: false);
         RemoveOld(SaveNames.Extension(run.Config), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochs));
-        var state = saving.SaveState ? WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule) : null;
-        if (state is not null)
+        if (saving.SaveState)
+        {
+            WriteState(SaveNames.State(fileName), loop, TrainingStateReason.Schedule);
             RemoveOld(SaveNames.State(""), SaveNumber, numbers => Retention.ExpiredEpochs(numbers, epoch, every, saving.SaveLastNEpochsState ?? saving.SaveLastNEpochs));
-        return state;
+        }
 
         string SaveNumber(int number) => SaveNames.OfEpoch(run.Config.Folders, number);
     }
 
     /// <summary>Saves the end: the state first, where wanted, then the final network.</summary>
-    /// <returns>The state, when one was written.</returns>
-    public TrainingState? AtEnd(TrainingLoop loop)
+    /// <returns>Writes the state later where it is not wanted now; null where it is written.</returns>
+    public Func<TrainingState>? AtEnd(TrainingLoop loop)
     {
-        var state = saving.SaveState || saving.SaveStateOnTrainEnd ? WriteState(SaveNames.State(name), loop, TrainingStateReason.End) : null;
+        var isWanted = saving.SaveState || saving.SaveStateOnTrainEnd;
+        if (isWanted)
+            WriteState(SaveNames.State(name), loop, TrainingStateReason.End);
         SaveNetwork(name, loop.Position.Step, run.Length.Epochs, isFinal: true);
-        return state;
+        return isWanted ? null : KeepEnd(loop);
     }
 
     /// <summary>Saves a state that no schedule asked for.</summary>
     public TrainingState SaveState(TrainingLoop loop, TrainingStateReason reason) =>
         WriteState(SaveNames.ExtraState(name, loop.Position.Step, reason), loop, reason);
 
-    /// <summary>Keeps the end of the training in memory, so that its state can still be written when everything else is freed.</summary>
-    public Func<TrainingState> KeepEnd(TrainingLoop loop)
+    // Kept in memory: the state can still be written when everything else is freed.
+    private Func<TrainingState> KeepEnd(TrainingLoop loop)
     {
         var kept = SavedTraining.Keep(Manifest(loop, TrainingStateReason.End), Continued, setup.Network, setup.Optimizer);
         var folder = Path.Combine(run.OutputFolder, SaveNames.State(name));

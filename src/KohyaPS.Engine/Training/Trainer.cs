@@ -25,7 +25,6 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingLoop loop;
     private readonly RunSaver saver;
     private readonly StepClock clock = new();
-    private readonly List<double> losses = [];
 
     /// <summary>Loads, caches and restores: everything before the first step.</summary>
     /// <param name="run">What is trained, and who listens.</param>
@@ -34,32 +33,40 @@ internal sealed class Trainer : IDisposable
     public Trainer(RunContext run, TorchRuntimeInfo runtime, CancellationToken stop)
     {
         this.run = run;
-        var config = run.Config;
-        var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision, run.ResumedFrom?.ComputedIn);
-        if (precision.Warning is { } warning)
-            run.Warn(warning);
-        if (runtime.Device.Notice is { } notice)
-            run.Warn(notice);
-        var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
-        using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
-        models = LoadedModels.LoadEncoders(checkpoint, config, precision.ComputeType, device, Phase);
-        // What encodes leaves before the largest model comes.
-        latents = PrepareLatents(stop);
-        var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
-        text = PrepareText(captions, stop);
-        models.LoadUnet(checkpoint, Phase);
-        foreach (var misfit in models.Misfits)
-            run.Warn(misfit);
-        setup = new TrainingSetup(config, models, run.Length, run.Seed, device, warn: run.Warn, computeType: precision.ComputeType);
-        var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
-        var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
-        loop = setup.Loop(batches);
-        saver = new RunSaver(run, setup, precision.Precision);
-        if (run.ResumedFrom is { } manifest)
-            SavedTraining.Restore(run.ResumeFolder!, manifest, setup.Network, setup.Optimizer);
-        var start = run.Start;
-        loop.ContinueFrom(start.Position, new LossAverage(run.ResumedFrom?.Losses ?? []), start.ScheduleStep, run.ResumedFrom?.LossScale);
-        RuntimeInWords = $"{runtime}, model in {precision.InWords}, attention: {AttentionChoice.Make(config.Runtime).InWords}";
+        try
+        {
+            var config = run.Config;
+            var precision = PrecisionChoice.Make(config.Runtime, runtime, run.Request.ObeysSlowPrecision, run.ResumedFrom?.ComputedIn);
+            if (precision.Warning is { } warning)
+                run.Warn(warning);
+            if (runtime.Device.Notice is { } notice)
+                run.Warn(notice);
+            var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
+            using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
+            models = LoadedModels.LoadEncoders(checkpoint, config, precision.ComputeType, device, Phase);
+            // What encodes leaves before the largest model comes.
+            latents = PrepareLatents(stop);
+            var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
+            text = PrepareText(captions, stop);
+            models.LoadUnet(checkpoint, Phase);
+            foreach (var misfit in models.Misfits)
+                run.Warn(misfit);
+            setup = new TrainingSetup(config, models, run.Length, run.Seed, device, warn: run.Warn, computeType: precision.ComputeType);
+            var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
+            var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
+            loop = setup.Loop(batches);
+            saver = new RunSaver(run, setup, precision.Precision);
+            if (run.ResumedFrom is { } manifest)
+                SavedTraining.Restore(run.ResumeFolder!, manifest, setup.Network, setup.Optimizer);
+            var start = run.Start;
+            loop.ContinueFrom(start.Position, new LossAverage(run.ResumedFrom?.Losses ?? []), start.ScheduleStep, run.ResumedFrom?.LossScale);
+            RuntimeInWords = $"{runtime}, model in {precision.InWords}, attention: {AttentionChoice.Make(config.Runtime).InWords}";
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>What the training runs with, for the log.</summary>
@@ -71,45 +78,68 @@ internal sealed class Trainer : IDisposable
     /// <returns>How it ended; paths and times are filled in by the caller.</returns>
     public TrainingResult Run(CancellationToken stop, CancellationToken abandon)
     {
-        TrainingState? state = null;
-        while (loop.Position.Step < run.Length.TotalSteps)
+        clock.Start();
+        EndEpoch();
+        while (!IsAtEnd)
         {
             abandon.ThrowIfCancellationRequested();
             var outcome = loop.Advance();
             if (!double.IsFinite(outcome.Loss))
                 return Diverged(outcome);
-            if (outcome.Updated)
-            {
-                Report(outcome);
-                var isLast = loop.Position.Step >= run.Length.TotalSteps;
-                state = saver.AfterStep(loop, outcome) ?? state;
-                var request = Requested(isLast, stop);
-                if (request is { } asked)
-                {
-                    state = saver.SaveState(loop, asked == RunRequestKind.Stop ? TrainingStateReason.Stop : TrainingStateReason.Request);
-                    run.Answer(state);
-                    if (asked == RunRequestKind.Stop && !isLast)
-                        return Result(TrainingExitCode.Stopped, Text($"Stopped after step {loop.Position.Step} of {run.Length.TotalSteps}. Continue with: Start-LoraTraining -Resume '{state.Path}'"), state);
-                }
-            }
-            if (outcome.EndedEpoch)
-            {
-                run.Report(new EpochDone(RunContext.Now, outcome.Epoch, loop.Position.Step, loop.Losses.Value));
-                if (loop.Position.Step < run.Length.TotalSteps)
-                    state = saver.AfterEpoch(loop, outcome.Epoch) ?? state;
-            }
+            if (!outcome.Updated)
+                continue;
+            Report(outcome);
+            saver.AfterStep(loop);
+            EndEpoch();
+            if (Requested(stop) is { } asked && SaveAsked(asked) is { } state && asked == RunRequestKind.Stop && !IsAtEnd)
+                return run.Result(TrainingExitCode.Stopped, Text($"Stopped after step {loop.Position.Step} of {run.Length.TotalSteps}. Continue with: Start-LoraTraining -Resume '{state.Path}'"));
         }
-        var end = saver.AtEnd(loop);
-        return Result(TrainingExitCode.Done, null, end ?? state) with { WriteEndState = end is null ? saver.KeepEnd(loop) : null };
+        var writeEnd = saver.AtEnd(loop);
+        return run.Result(TrainingExitCode.Done, null) with { WriteEndState = writeEnd };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        text.Dispose();
-        latents.Dispose();
-        setup.Dispose();
-        models.Dispose();
+        // Not all are there when the preparation ended early.
+        text?.Dispose();
+        latents?.Dispose();
+        setup?.Dispose();
+        models?.Dispose();
+    }
+
+    private bool IsAtEnd => loop.Position.Step >= run.Length.TotalSteps;
+
+    // An epoch ends after its last update, or before the first of a training that goes on from a state between the two.
+    private void EndEpoch()
+    {
+        if (!loop.EpochHasEnded)
+            return;
+        var epoch = loop.Position.Epoch;
+        loop.LeaveEpoch();
+        run.Report(new EpochDone(RunContext.Now, epoch, loop.Position.Step, loop.Losses.Value));
+        if (!IsAtEnd)
+            saver.AfterEpoch(loop, epoch);
+    }
+
+    // Whoever asked hears of a failure. It ends a training that was to end; another goes on.
+    private TrainingState? SaveAsked(RunRequestKind asked)
+    {
+        try
+        {
+            var state = saver.SaveState(loop, asked == RunRequestKind.Stop ? TrainingStateReason.Stop : TrainingStateReason.Request);
+            run.Answer(state);
+            return state;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var reason = FailureKinds.Explain(e, run.OutputFolder).Message;
+            run.Answer(null, reason);
+            if (asked == RunRequestKind.Stop)
+                throw;
+            run.Warn($"The state that another session asked for could not be saved; the training goes on. {reason}");
+            return null;
+        }
     }
 
     private ILatentSource PrepareLatents(CancellationToken stop)
@@ -122,10 +152,19 @@ internal sealed class Trainer : IDisposable
             return new EncodedLatents(encoder, run.Seed, workers);
         var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
         var store = CacheChoice.Latents(run.Config, vae, models.TextEncoders is { All.Count: > 1 }, new SeededDraws(run.Seed));
-        var replaced = new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
-        WarnOfReplaced("latents", replaced);
+        var cached = new CachedLatents(store, run.Seed);
+        try
+        {
+            var replaced = new LatentFiller(encoder, caching.VaeBatchSize, workers).Fill(images, store, done => run.Progress("encoding pictures", done, images.Count), stop);
+            WarnOfReplaced("latents", replaced);
+        }
+        catch
+        {
+            cached.Dispose();
+            throw;
+        }
         models.ReleaseVae();
-        return new CachedLatents(store, run.Seed);
+        return cached;
     }
 
     private TextStates PrepareText(EpochCaptions captions, CancellationToken stop)
@@ -136,8 +175,16 @@ internal sealed class Trainer : IDisposable
         var texts = run.Epochs.Datasets.SelectMany(d => d.Images).Select(i => (Caption: captions.Fixed(i.Image), i.Image)).ToList();
         if (!isFrozen || texts.Exists(t => t.Caption is null))
             return states;
-        var replaced = states.Fill([.. texts.Select(t => (t.Caption!, t.Image))], CacheChoice.Text(config, models), done => run.Progress("encoding captions", done, texts.Count), stop);
-        WarnOfReplaced("text states", replaced);
+        try
+        {
+            var replaced = states.Fill([.. texts.Select(t => (t.Caption!, t.Image))], CacheChoice.Text(config, models), done => run.Progress("encoding captions", done, texts.Count), stop);
+            WarnOfReplaced("text states", replaced);
+        }
+        catch
+        {
+            states.Dispose();
+            throw;
+        }
         models.ReleaseTextEncoders();
         return states;
     }
@@ -152,7 +199,6 @@ internal sealed class Trainer : IDisposable
 
     private void Report(MicroStepOutcome outcome)
     {
-        losses.Add(outcome.Loss);
         var seconds = clock.Lap();
         var remaining = clock.SecondsPerStep * (run.Length.TotalSteps - loop.Position.Step);
         run.Report(new StepDone(RunContext.Now, loop.Position.Step, outcome.Epoch, outcome.Loss, loop.Losses.Value, outcome.GradientNorm,
@@ -161,30 +207,11 @@ internal sealed class Trainer : IDisposable
     }
 
     // A stop at the last step needs no state of its own: the end is there.
-    private RunRequestKind? Requested(bool isLast, CancellationToken stop)
-    {
-        if (run.TakeRequest() is { } request)
-            return request;
-        return stop.IsCancellationRequested && !isLast ? RunRequestKind.Stop : null;
-    }
+    private RunRequestKind? Requested(CancellationToken stop) =>
+        run.TakeRequests() ?? (stop.IsCancellationRequested && !IsAtEnd ? RunRequestKind.Stop : null);
 
-    private TrainingResult Diverged(MicroStepOutcome outcome) => Result(TrainingExitCode.Diverged,
-        Text($"The loss became {outcome.Loss} in epoch {outcome.Epoch}, batch {outcome.BatchInEpoch + 1}: the training diverged. Lower the learning rates (a tenth is a good try), or lengthen the warm-up; what was saved before is whole."),
-        null);
-
-    private TrainingResult Result(TrainingExitCode code, string? message, TrainingState? state) => new()
-    {
-        Name = run.Config.Folders.FinalName,
-        RunId = run.RunId,
-        ExitCode = code,
-        Message = message,
-        NetworkPath = run.LastNetwork,
-        State = state,
-        Steps = loop.Position.Step,
-        Epochs = loop.Position.Epoch - 1,
-        AverageLoss = loop.Losses.Value,
-        LossCurvePath = losses.Count > 0 ? run.WriteLossCurve(losses) : null,
-    };
+    private TrainingResult Diverged(MicroStepOutcome outcome) => run.Result(TrainingExitCode.Diverged,
+        Text($"The loss became {outcome.Loss} in epoch {outcome.Epoch}, batch {outcome.BatchInEpoch + 1}: the training diverged. Lower the learning rates (a tenth is a good try), or lengthen the warm-up; what was saved before is whole."));
 
     private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -67,10 +67,18 @@ internal sealed class TrainingLoop(
             scaler.State = lossScale;
     }
 
+    /// <summary>Whether the running epoch has no micro-batch left; the next one begins with <see cref="LeaveEpoch"/>.</summary>
+    public bool EpochHasEnded => Position.BatchInEpoch >= batches.BatchesPerEpoch;
+
+    /// <summary>Goes on to the next epoch.</summary>
+    public void LeaveEpoch() => Position = new(Position.Step, Position.Epoch + 1, 0);
+
     /// <summary>Trains on the next micro-batch.</summary>
     public MicroStepOutcome Advance()
     {
         using var scope = NewDisposeScope();
+        if (EpochHasEnded)
+            LeaveEpoch();
         var (epoch, index) = (Position.Epoch, Position.BatchInEpoch);
         var microStep = (long)(epoch - 1) * batches.BatchesPerEpoch + index;
         if (accumulation.BeginsAt(index))
@@ -91,9 +99,8 @@ internal sealed class TrainingLoop(
         var (norm, rates, effective) = updates ? Update() : (double.NaN, [], []);
         var weightNorms = options.MaxWeightNorm is { } limit ? MaxNorm.Apply(network.Adapters.OfType<LoraAdapter>(), limit) : null;
         Losses.Add(index, loss);
-        var endsEpoch = index == batches.BatchesPerEpoch - 1;
-        Position = new(Position.Step + (updates ? 1 : 0), endsEpoch ? epoch + 1 : epoch, endsEpoch ? 0 : index + 1);
-        return new(epoch, index, loss, updates, endsEpoch, norm, rates, effective, weightNorms);
+        Position = new(Position.Step + (updates ? 1 : 0), epoch, index + 1);
+        return new(epoch, index, loss, updates, norm, rates, effective, weightNorms);
     }
 
     private (double Norm, IReadOnlyList<KeyValuePair<string, double>> Rates, IReadOnlyList<KeyValuePair<string, double>> Effective) Update()

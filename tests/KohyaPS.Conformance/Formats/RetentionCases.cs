@@ -55,13 +55,14 @@ internal static class RetentionCases
             return;
         }
         check.Equal($"exit code ({result.Message})", TrainingExitCode.Done, result.ExitCode);
-        CompareWithWhole(config, manifest, happened, check);
+        CompareWithWhole(config, state, manifest, happened, check);
         CompareRates(recorded, rates, check);
     }
 
-    // Wanted (spec/training.md 1.10): absolute steps. What follows is what a training that was never interrupted does after that step; where a
-    // first step is chosen and nothing is skipped, its epoch is trained from the first batch, so that epochs end later.
-    private static void CompareWithWhole(LoraConfig config, StateManifest? manifest, List<string> happened, GoldenCheck check)
+    // Wanted (spec/training.md 1.10): absolute steps. What follows is what a training that was never interrupted does after that step, or after
+    // the state and the removals that belong to it; where a first step is chosen and nothing is skipped, its epoch is trained from the first
+    // batch, so that epochs end later.
+    private static void CompareWithWhole(LoraConfig config, string? state, StateManifest? manifest, List<string> happened, GoldenCheck check)
     {
         var plain = config with
         {
@@ -71,10 +72,13 @@ internal static class RetentionCases
         var (_, whole, _) = Run(plain, null);
         var perEpoch = whole.Where(e => e.StartsWith("step ", StringComparison.Ordinal)).GroupBy(e => e.Split(' ')[1]).Max(g => g.Count());
         var first = config.Training.InitialStep ?? (config.Training.InitialEpoch - 1) * perEpoch ?? manifest!.Step;
-        var isWhole = config.Training.SkipUntilInitialStep || first % perEpoch == 0 || (config.Training.InitialStep is null && config.Training.InitialEpoch is null);
-        if (isWhole)
+        var isChosen = config.Training.InitialStep is not null || config.Training.InitialEpoch is not null;
+        if (config.Training.SkipUntilInitialStep || first % perEpoch == 0 || !isChosen)
         {
-            var from = whole.FindIndex(e => e.StartsWith("step ", StringComparison.Ordinal) && e.EndsWith($" {first + 1}", StringComparison.Ordinal));
+            var saved = isChosen ? -1 : whole.FindIndex(e => e.StartsWith($"write_state {Path.GetFileName(state)} ", StringComparison.Ordinal));
+            var from = saved >= 0
+                ? whole.FindIndex(saved + 1, e => !e.StartsWith("remove_", StringComparison.Ordinal))
+                : whole.FindIndex(e => e.StartsWith("step ", StringComparison.Ordinal) && e.EndsWith($" {first + 1}", StringComparison.Ordinal));
             check.EqualList("events are those of a training that was never interrupted", whole[from..], happened);
             return;
         }

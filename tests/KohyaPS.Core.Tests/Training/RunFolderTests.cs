@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using KohyaPS.Training.Runs;
 
 namespace KohyaPS.Core.Tests.Training;
@@ -17,7 +18,7 @@ public sealed class RunFolderTests : IDisposable
         {
             while (!done.IsCancellationRequested)
             {
-                if (RunFolder.TakeRequest(folder) is { } request)
+                foreach (var request in RunFolder.TakeRequests(folder))
                     RunFolder.Reply(folder, new RunReply(request.RequestId, "the-state", null));
                 Thread.Sleep(5);
             }
@@ -25,7 +26,32 @@ public sealed class RunFolderTests : IDisposable
         var reply = RunFolder.Ask(training, RunRequestKind.SaveState, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         done.Cancel();
         Assert.Equal("the-state", reply.StatePath);
-        Assert.Null(RunFolder.TakeRequest(folder));
+        Assert.Empty(RunFolder.TakeRequests(folder));
+    }
+
+    [Fact]
+    public async Task Sessions_that_ask_within_one_step_are_all_heard_and_answered()
+    {
+        var training = Training(Environment.ProcessId);
+        var folder = RunFolder.Open(training);
+        Task<RunReply> Ask(RunRequestKind kind) => Task.Run(() => RunFolder.Ask(training, kind, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        Task<RunReply>[] asking = [Ask(RunRequestKind.Stop), Ask(RunRequestKind.SaveState)];
+        while (Directory.GetFiles(folder, "request-*.json").Length < asking.Length && !asking.Any(a => a.IsCompleted))
+            Thread.Sleep(5);
+        var requests = RunFolder.TakeRequests(folder);
+        Assert.Equal([RunRequestKind.SaveState, RunRequestKind.Stop], requests.Select(r => r.Kind).Order());
+        foreach (var request in requests)
+            RunFolder.Reply(folder, new RunReply(request.RequestId, request.Kind.ToString(), null));
+        Assert.Equal(["Stop", "SaveState"], (await Task.WhenAll(asking)).Select(reply => reply.StatePath));
+    }
+
+    [Fact]
+    public void A_request_that_names_a_path_as_its_number_is_answered_in_the_run_folder()
+    {
+        var folder = RunFolder.Open(Training(Environment.ProcessId));
+        File.WriteAllText(Path.Combine(folder, "request-7.json"), """{ "requestId": "/../../outside", "kind": "SaveState" }""");
+        RunFolder.Reply(folder, new RunReply(RunFolder.TakeRequests(folder).Single().RequestId, null, "no"));
+        Assert.True(File.Exists(Path.Combine(folder, "reply-7.json")));
     }
 
     [Fact]
@@ -54,6 +80,37 @@ public sealed class RunFolderTests : IDisposable
         RunFolder.Close(RunFolder.Open(training));
         Assert.Contains("ended before it answered", Assert.Throws<TrainingException>(
             () => RunFolder.Ask(training, RunRequestKind.Stop, TimeSpan.FromMinutes(10), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(RunFolder.PathOf(root, "dog")));
+    }
+
+    [Fact]
+    public void A_record_that_claims_another_place_or_name_than_its_folder_is_not_believed()
+    {
+        var folder = RunFolder.Open(Training(Environment.ProcessId));
+        var record = Path.Combine(folder, "run.json");
+        var text = File.ReadAllText(record);
+        File.WriteAllText(record, text.Replace(root, "/somewhere/else", StringComparison.Ordinal));
+        Assert.Equal(root, RunFolder.Read(folder)!.OutputFolder);
+        File.WriteAllText(record, text.Replace("\"dog\"", "\"../../victim\"", StringComparison.Ordinal));
+        Assert.Null(RunFolder.Read(folder));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void Every_account_may_add_to_the_registry_of_the_machine()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        var before = Environment.GetEnvironmentVariable("KOHYAPS_RUNS");
+        try
+        {
+            Environment.SetEnvironmentVariable("KOHYAPS_RUNS", Path.Combine(root, "runs"));
+            Assert.True(RunRegistry.Add(Training(Environment.ProcessId)));
+            Assert.Equal((UnixFileMode)0b001_111_111_111, File.GetUnixFileMode(RunRegistry.Folder));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KOHYAPS_RUNS", before);
+        }
     }
 
     [Fact]

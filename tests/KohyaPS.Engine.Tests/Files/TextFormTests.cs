@@ -4,6 +4,7 @@ using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Configuration;
 using KohyaPS.Engine.Tests.Architecture;
 using KohyaPS.Engine.Tokenization;
+using KohyaPS.Engine.Training.Logging;
 using KohyaPS.Files;
 using KohyaPS.Runtime;
 using KohyaPS.Runtime.Packages;
@@ -32,7 +33,8 @@ public sealed class TextFormTests : IDisposable
         new("MetadataFile.cs", [("a.jsonl", "{\"image_path\": \"a.png\", \"caption\": \"grün\"}\n\n{\"image_path\": \"b.png\"}\n")], f => string.Join('|', MetadataFile.Read(Path.Combine(f, "a.jsonl")))),
         new("RenameJournal.cs", [(".kohyaps-balance.leaving.json", "{\n\"Renames\":\n[{\"From\": \"1_grün\", \"To\": \"2_grün\"}]\n}\n")], f => string.Join('|', RenameJournal.Read(f).Journal.Renames)),
         new("StateManifest.cs", [(StateManifest.FileName, State.ToJson() + "\n")], f => StateManifest.Read(f)!.ToJson()),
-        new("RunFolder.cs", [("run.json", Run("/out"))], f => RunFolder.Read(f) is { } run ? $"{run.Name} {run.OutputFolder}" : ""),
+        new("RunFolder.cs", [(".grün.run/run.json", Run("/out"))], f => RunFolder.Read(Path.Combine(f, ".grün.run")) is { } run ? $"{run.Name} {run.TotalSteps}" : ""),
+        new("JsonLinesLog.cs", [("grün.log.jsonl", "{\"event\": \"StepDone\", \"step\": 1, \"loss\": 0.5}\n{\"event\": \"StepDone\", \"step\": 2, \"loss\": 0.25}\n")], f => string.Join(' ', JsonLinesLog.Losses(Path.Combine(f, "grün.log.jsonl"), 3))),
         new("RunRegistry.cs", [("out/.grün.run/run.json", Run("/out")), ("1.run", "{folder}/out/.grün.run\n")], f => RunRegistry.List(f).Single().Name),
         new("RuntimeManifest.cs", [(InstalledRuntimes.ManifestName, RuntimeText)], f => RuntimeManifest.Read(f) is { } m ? $"{m.Version} {m.Source} {m.Files[0]}" : "none"),
         new("NuGetConfiguration.cs", [("NuGet.Config", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<configuration>\n<packageSources>\n<add key=\"a\" value=\"https://example.org/grün/index.json\" />\n</packageSources>\n</configuration>\n")],

@@ -110,7 +110,7 @@ public sealed class DatasetSettingsTests : IClassFixture<DatasetSettingsTests.Pl
         small.Picture("reg/1_robot/r.png", 220);
         var reg = ("reg_data_dir", (object?)small.At("reg"));
         var config = small.Config(reg, ("prior_loss_weight", 0.25));
-        Assert.Equal(6, KohyaPS.Engine.Training.LoraTrainer.Plan(config).BatchesPerEpoch);
+        Assert.Equal(6, KohyaPS.Engine.Training.LoraTrainer.Plan(new(config)).BatchesPerEpoch);
         var light = SmallTraining.Train(config);
         var whole = small.Train(reg);
         Assert.NotEqual(whole.Losses, light.Losses);

@@ -102,10 +102,10 @@ internal sealed class SmallTraining : IDisposable
     }
 
     /// <summary>Runs a training to its end, whatever that is.</summary>
-    public static TrainingResult Run(LoraConfig config, Action<TrainingEvent>? report = null)
+    public static TrainingResult Run(LoraConfig config, Action<TrainingEvent>? report = null, CancellationTokenSource? stop = null, CancellationTokenSource? abandon = null)
     {
         Environment.SetEnvironmentVariable("KOHYAPS_RUNS", Path.Combine(config.BaseFolder, "runs"));
-        return LoraTrainer.Run(new(config), report ?? (_ => { }), CancellationToken.None, CancellationToken.None);
+        return LoraTrainer.Run(new(config), report ?? (_ => { }), stop?.Token ?? CancellationToken.None, abandon?.Token ?? CancellationToken.None);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

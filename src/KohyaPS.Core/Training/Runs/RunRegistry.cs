@@ -29,7 +29,11 @@ public static class RunRegistry
         try
         {
             if (!OperatingSystem.IsWindows() && !Directory.Exists(Folder))
-                Directory.CreateDirectory(Folder, (UnixFileMode)0b001_111_111_111);   // as /tmp: all may add, only the owner removes
+            {
+                Directory.CreateDirectory(Folder);
+                // As /tmp: all may add, only the owner removes. The mask of the account would cut the mode of a new folder.
+                File.SetUnixFileMode(Folder, (UnixFileMode)0b001_111_111_111);
+            }
             AtomicFile.WriteText(FileOf(training.RunId), RunFolder.PathOf(training.OutputFolder, training.Name));
             return true;
         }

@@ -48,7 +48,7 @@ public sealed record StateManifest
     /// <summary>The running epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Micro-batches of the running epoch already used.</summary>
+    /// <summary>Micro-batches of the running epoch already used: all of them in a state of its last step, which stands before the saves of the epoch.</summary>
     public required int BatchInEpoch { get; init; }
 
     /// <summary>Steps of the whole training.</summary>

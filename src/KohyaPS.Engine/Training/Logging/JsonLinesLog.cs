@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using KohyaPS.Files;
 
 namespace KohyaPS.Engine.Training.Logging;
 
@@ -7,17 +8,40 @@ namespace KohyaPS.Engine.Training.Logging;
 internal sealed class JsonLinesLog : IDisposable
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int MaxBytes = 256 << 20;
     private readonly FileStream stream;
 
-    /// <param name="path">The file; a resumed run appends to it.</param>
-    public JsonLinesLog(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="appends">True keeps what it holds already, as for a resumed run.</param>
+    public JsonLinesLog(string path, bool appends)
     {
-        Path = path;
-        stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        // Emptied, not replaced: whoever watches it has it open.
+        if (!appends)
+            stream.SetLength(0);
+        stream.Seek(0, SeekOrigin.End);
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>The losses of the first steps, as a log tells them; NaN for those of which it tells nothing.</summary>
+    /// <param name="path">The file, which need not be there; null for none.</param>
+    /// <param name="steps">How many steps.</param>
+    public static double[] Losses(string? path, int steps)
+    {
+        var losses = Enumerable.Repeat(double.NaN, steps).ToArray();
+        if (!File.Exists(path))
+            return losses;
+        try
+        {
+            foreach (var line in TextFile.Read(path, MaxBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                if (ReadStep(line) is { } read && read.Step >= 1 && read.Step <= steps)
+                    losses[read.Step - 1] = read.Loss;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TextFileException)
+        {
+            // A training goes on without its past.
+        }
+        return losses;
+    }
 
     /// <summary>Appends what the event says; preparation progress is left out.</summary>
     public void Write(TrainingEvent happened)
@@ -57,6 +81,21 @@ internal sealed class JsonLinesLog : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
+
+    // The last line of a process that was killed may be half a line.
+    private static (int Step, double Loss)? ReadStep(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var step = json.RootElement;
+            return step.GetProperty("event").GetString() == nameof(StepDone) ? (step.GetProperty("step").GetInt32(), step.GetProperty("loss").GetDouble()) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
 
     private static void WriteBody(Utf8JsonWriter json, TrainingEvent happened)
     {

@@ -11,18 +11,23 @@ internal sealed class RunJournal : IDisposable
     public RunJournal(RunContext run)
     {
         trainsUnetOnly = run.Config.Network.NetworkTrainUnetOnly;
-        log = new JsonLinesLog(Path.Combine(run.OutputFolder, $"{run.Config.Folders.FinalName}.log.jsonl"));
-        if (run.Config.Logging.LogConfig)
-            log.WriteSettings(RunContext.Now, run.Config);
-        if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
+        log = new JsonLinesLog(run.LogPath, appends: run.ResumedFrom is not null);
+        try
         {
-            var stamp = RunContext.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
-            tensorBoard = new TensorBoardWriter(Path.Combine(folder, $"{run.Config.Logging.LogPrefix}{stamp}", run.Config.Logging.LogTrackerName ?? "network_train"), RunContext.Now);
+            if (run.Config.Logging.LogConfig)
+                log.WriteSettings(RunContext.Now, run.Config);
+            if (run.Config.Resolve(run.Config.Folders.LoggingDir) is { } folder)
+            {
+                var stamp = RunContext.Now.LocalDateTime.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
+                tensorBoard = new TensorBoardWriter(Path.Combine(folder, $"{run.Config.Logging.LogPrefix}{stamp}", run.Config.Logging.LogTrackerName ?? "network_train"), RunContext.Now);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
-
-    /// <summary>The JSON-lines file.</summary>
-    public string LogPath => log.Path;
 
     /// <summary>Records an event.</summary>
     public void Write(TrainingEvent happened)

@@ -62,7 +62,7 @@ internal abstract class FlatOptimizer : IDisposable
         }
     }
 
-    /// <summary>Everything the optimizer remembers, under unique names. The tensors belong to the optimizer.</summary>
+    /// <summary>Everything the optimizer remembers, under unique names. The tensors belong to the optimizer, those of mere numbers to the caller's dispose scope.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> SaveState()
     {
         var saved = new List<(string, Tensor)>();

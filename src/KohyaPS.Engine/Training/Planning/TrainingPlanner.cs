@@ -56,6 +56,7 @@ internal static class TrainingPlanner
             GradientCheckpointing = config.Training.GradientCheckpointing,
             BaseStorage = config.Runtime.BaseStorage,
             Memory = memory,
+            NetworkPath = output.Length == 0 ? null : Path.Combine(output, config.Folders.FinalName + SaveNames.Extension(config)),
             Outputs = length is null ? [] : SaveNames.Planned(config, length, output),
         }, datasets, length, output, Chosen(given, config));
     }

@@ -30,12 +30,20 @@ internal sealed class TrainingSetup : IDisposable
         var plan = NetworkChoice.Plan(config, models.Targets());
         TrainsTextEncoder = plan.Adapters.Any(a => a.Target.Part != NetworkPart.Unet);
         Network = NetworkChoice.Attach(plan, config, seed, device, warn ?? (_ => { }));
-        Optimizer = OptimizerChoice.Create(config, Network.Groups);
-        Schedule = ScheduleChoice.Create(config, length, Network.Groups.Count);
-        // So that an optimizer that begins without momentum has a place for a restored one.
-        if (Schedule.Momentum(0) is { } momentum)
-            Optimizer.SetMomentum(momentum);
-        noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
+        try
+        {
+            Optimizer = OptimizerChoice.Create(config, Network.Groups);
+            Schedule = ScheduleChoice.Create(config, length, Network.Groups.Count);
+            // So that an optimizer that begins without momentum has a place for a restored one.
+            if (Schedule.Momentum(0) is { } momentum)
+                Optimizer.SetMomentum(momentum);
+            noiseSchedule = new NoiseSchedule(config.Noise.ZeroTerminalSnr, device);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
         var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
         Step = new TrainingStep(models.Unet, Network, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
             new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, models.EndToken, TrainsTextEncoder));
@@ -74,8 +82,9 @@ internal sealed class TrainingSetup : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Optimizer.Dispose();
+        // The optimizer and what follows are not there when the configuration has none.
+        Optimizer?.Dispose();
         Network.Dispose();
-        noiseSchedule.Dispose();
+        noiseSchedule?.Dispose();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class KeptTraining(
         [SavedTraining.ConfigFile] = path => ConfigFiles.Write(config, path, includeDefaults: true),
     });
 
-    /// <summary>The same with tensors of its own.</summary>
+    /// <summary>The same with tensors of its own; what is made on the way belongs to the caller's dispose scope.</summary>
     public KeptTraining Clone()
     {
         using var grad = no_grad();

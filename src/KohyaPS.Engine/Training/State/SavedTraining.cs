@@ -24,12 +24,18 @@ internal static class SavedTraining
     /// <param name="config">The configuration, so that the state can be resumed by itself.</param>
     /// <param name="network">The network.</param>
     /// <param name="optimizer">The optimizer.</param>
-    public static TrainingState Write(string folder, StateManifest manifest, LoraConfig config, AttachedNetwork network, FlatOptimizer optimizer) =>
-        Gather(manifest, config, network, optimizer).Write(folder);
+    public static TrainingState Write(string folder, StateManifest manifest, LoraConfig config, AttachedNetwork network, FlatOptimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        return Gather(manifest, config, network, optimizer).Write(folder);
+    }
 
     /// <summary>The same in memory, with tensors of its own, to be written later.</summary>
-    public static KeptTraining Keep(StateManifest manifest, LoraConfig config, AttachedNetwork network, FlatOptimizer optimizer) =>
-        Gather(manifest, config, network, optimizer).Clone();
+    public static KeptTraining Keep(StateManifest manifest, LoraConfig config, AttachedNetwork network, FlatOptimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        return Gather(manifest, config, network, optimizer).Clone();
+    }
 
     /// <summary>The configuration that a state holds.</summary>
     /// <exception cref="TrainingException">The folder is no whole state.</exception>
