@@ -54,6 +54,10 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 Set-StrictMode -Version Latest
 
+if ($PSBoundParameters.ContainsKey('Backend') -and $Task -ne 'Pack') {
+    throw "-Backend is for Pack; $Task takes the libtorch of this checkout. Leave -Backend out, or type: build.ps1 Pack -Backend $Backend"
+}
+
 foreach ($part in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'build/tasks') -Filter '*.ps1') {
     . $part.FullName
 }

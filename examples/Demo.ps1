@@ -31,9 +31,9 @@ $dataset = Invoke-FolderPreparation -Path (Join-Path $demo 'pictures') -Destinat
 
 Write-Host "Training a LoRA of rank 16 for $Steps steps on the CPU ..."
 $config = Import-LoraConfig (Join-Path $demo 'robot.yaml')
-$result = $dataset | New-LoraConfig -Template $config -OutputDir $output -MaxTrainSteps $Steps -Seed $Seed | Start-LoraTraining
+$result = $dataset | New-LoraConfig -Template $config -OutputDir $output -MaxTrainSteps $Steps -Seed $Seed | Start-LoraTraining -ErrorAction Continue
 if (-not $result.Succeeded) {
-    exit $result.ExitCode
+    exit $result.ExitCode ?? 1
 }
 
 Write-Host 'Drawing eight prompts without and with the LoRA ...'

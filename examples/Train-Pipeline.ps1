@@ -1,6 +1,8 @@
 <#
 .SYNOPSIS
     The whole way in one pipeline: pictures, dataset, configuration, LoRA, merged checkpoint.
+.DESCRIPTION
+    The exit code is that of the training. What it did not finish is not merged.
 .PARAMETER Pictures
     A folder of pictures, with captions beside them.
 .PARAMETER Model
@@ -27,5 +29,7 @@ Import-Module (Join-Path $PSScriptRoot '../Module/KohyaPS')
 
 Invoke-FolderPreparation -Path $Pictures -Destination $Destination -Instance $Instance -Class $Class -Repeats $Repeats |
     New-LoraConfig -Model $Model -OutputName $Class @Settings |
-    Start-LoraTraining |
+    Start-LoraTraining -ErrorAction Continue -OutVariable result |
+    Where-Object Succeeded |
     Merge-LoraNetwork -Checkpoint $Model -Ratio 0.8 -Destination (Join-Path $Destination "$Class-merged.safetensors")
+exit $result.ExitCode ?? 1

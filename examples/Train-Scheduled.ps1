@@ -18,15 +18,15 @@ $ProgressPreference = 'SilentlyContinue'
 Import-Module (Join-Path $PSScriptRoot '../Module/KohyaPS')
 
 $config = Import-LoraConfig -LiteralPath $ConfigPath
-$output = [IO.Path]::GetFullPath($config.Folders.OutputDir, $config.BaseFolder)
-if (Test-Path -LiteralPath (Join-Path $output "$($config.Folders.OutputName).safetensors")) {
-    'The LoRA is there already; nothing to do.'
-    exit 0
-}
-
+$output = $config.Resolve($config.Folders.OutputDir)
+$name = $config.Folders.FinalName
 $resume = @{}
-if (Test-Path -LiteralPath $output) {
-    $state = Get-TrainingState -LiteralPath $output -Name $config.Folders.OutputName | Select-Object -Last 1
+if ($output -and (Test-Path -LiteralPath $output)) {
+    if ('.safetensors', '.ckpt', '.pt' | Where-Object { Test-Path -LiteralPath (Join-Path $output "$name$_") }) {
+        'The LoRA is there already; nothing to do.'
+        exit 0
+    }
+    $state = Get-TrainingState -LiteralPath $output -Name $name | Select-Object -Last 1
     if ($state) {
         "Going on from step $($state.Step) of $($state.TotalSteps)."
         $resume['Resume'] = $state
@@ -34,4 +34,4 @@ if (Test-Path -LiteralPath $output) {
 }
 $result = $config | Start-LoraTraining @resume -ErrorAction Continue
 $result | Format-List ExitCode, Message, NetworkPath, Steps, Duration
-exit [int]$result.ExitCode
+exit $result.ExitCode ?? 1

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using KohyaPS.Runtime;
 
 namespace KohyaPS.Build.StageNatives;
 

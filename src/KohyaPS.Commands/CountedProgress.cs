@@ -15,13 +15,16 @@ internal sealed class CountedProgress(PSCmdlet cmdlet, string activity, string u
     private DateTime next;
 
     /// <summary>Shows how far the work is, unless that was shown just now. On the pipeline's thread.</summary>
-    public void Show(int done, int all)
+    public void Show(int done, int all) => Show(done, all, () => string.Create(CultureInfo.CurrentCulture, $"{done} of {all} {unit}").TrimEnd());
+
+    /// <summary>The same with a text of one's own.</summary>
+    public void Show(long done, long all, Func<string> status)
     {
         if (DateTime.UtcNow < next)
             return;
         next = DateTime.UtcNow + Interval;
-        record.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{done} of {all} {unit}").TrimEnd();
-        record.PercentComplete = (int)(100L * done / Math.Max(all, 1));
+        record.StatusDescription = status();
+        record.PercentComplete = (int)(100 * done / Math.Max(all, 1));
         cmdlet.WriteProgress(record);
     }
 

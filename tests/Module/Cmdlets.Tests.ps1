@@ -15,7 +15,7 @@ BeforeAll {
         $Command.Parameters.Values | Where-Object { $_.Name -notin $common }
     }
 
-    # Why a line of an example would not run: syntax errors, unknown cmdlets of ours, parameters that they do not have.
+    # Why a line of an example would not run: syntax errors, unknown commands, parameters that they do not have or that do not go together.
     function Get-ExampleProblem {
         param([string] $Code)
 
@@ -35,14 +35,7 @@ BeforeAll {
             if ($command.CommandType -ne 'Cmdlet') {
                 continue
             }
-            foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
-                try {
-                    $null = $command.ResolveParameter($used.ParameterName)
-                }
-                catch {
-                    $_.Exception.InnerException.Message
-                }
-            }
+            [System.Management.Automation.Language.StaticParameterBinder]::BindCommand($call, $true).BindingExceptions.Values.BindingException.Message
         }
     }
 }
@@ -75,7 +68,7 @@ Describe '<Name>' -ForEach $cmdlets {
         $missing | Should -BeNullOrEmpty
     }
 
-    It 'has at least two examples that parse and name existing parameters' {
+    It 'has at least two examples that parse and bind' {
         $examples = @($help.examples.example)
         $examples.Count | Should -BeGreaterOrEqual 2
         foreach ($example in $examples) {
@@ -131,6 +124,17 @@ Describe '<Name>' -ForEach $cmdlets {
         }
         $shown | ForEach-Object { $_.Assembly.GetName().Name } | Sort-Object -Unique |
             Where-Object { $_ -notmatch '^(System[.]|KohyaPS[.](Core|Commands)$)' } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The check of examples' {
+    It 'finds <Wrong>' -ForEach @(
+        @{ Wrong = 'Get-LoraNetwork -Nope x' }
+        @{ Wrong = 'Export-LoraConfig a.yaml b.yaml' }
+        @{ Wrong = 'Get-LoraNetwork -Path a -LiteralPath b' }
+        @{ Wrong = 'Get-LoraNothing' }
+    ) {
+        Get-ExampleProblem $Wrong | Should -Not -BeNullOrEmpty
     }
 }
 

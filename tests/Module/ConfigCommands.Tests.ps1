@@ -205,6 +205,17 @@ Describe 'Export-LoraConfig and Import-LoraConfig' {
         Get-Content -LiteralPath $path | Should -Be 'seed: 1'
     }
 
+    It 'keep the datasets of a .toml file with -NoClobber, and refuse what .toml has not' {
+        $datasets = Join-Path $TestDrive 'data.toml'
+        Set-Content -LiteralPath $datasets -Value "[[datasets]]`n[[datasets.subsets]]`nimage_dir = 'img'"
+        $path = Join-Path $TestDrive 'job.toml'
+        $kept = Set-Content -LiteralPath (Join-Path $TestDrive 'job_dataset.toml') -Value '# mine' -PassThru
+        { Import-LoraConfig $datasets | Export-LoraConfig -Path $path -NoClobber } | Should -Throw -ErrorId 'ConfigFileExists,*' -ExpectedMessage '*job_dataset.toml*'
+        Get-Content -LiteralPath (Join-Path $TestDrive 'job_dataset.toml') | Should -Be $kept
+        { New-LoraConfig | Export-LoraConfig -Path $path -IncludeDefaults } | Should -Throw -ErrorId 'DefaultsNotInToml,*'
+        Test-Path -LiteralPath $path | Should -BeFalse
+    }
+
     It 'refuse to put two configurations into one file' {
         { (New-LoraConfig), (New-LoraConfig) | Export-LoraConfig -Path (Join-Path $TestDrive 'two.yaml') } | Should -Throw -ErrorId 'ConfigFileTakesOne,*'
     }

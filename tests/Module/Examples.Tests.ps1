@@ -11,6 +11,23 @@ BeforeAll {
         $output = & dotnet pwsh -NoProfile -NonInteractive -Command "& '$root/examples/$Command; exit `$LASTEXITCODE" 2>&1 | Out-String
         @{ Code = $LASTEXITCODE; Output = $output }
     }
+
+    # As a scheduled task runs it: the exit code is the script's own.
+    function Invoke-ExampleFile {
+        param([string] $Script, [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
+
+        $output = & dotnet pwsh -NoProfile -NonInteractive -File (Join-Path $root "examples/$Script") @Arguments 2>&1 | Out-String
+        @{ Code = $LASTEXITCODE; Output = $output }
+    }
+}
+
+Describe 'Demo.ps1' {
+    It 'ends with the exit code of a training that failed' {
+        $target = Join-Path $TestDrive 'demo'
+        $null = New-Item -ItemType Directory -Path (Join-Path $target 'robot.safetensors')
+        $run = Invoke-ExampleFile 'Demo.ps1' '-OutputFolder' $target
+        $run.Code | Should -Be 2 -Because $run.Output
+    }
 }
 
 Describe 'Train-Pipeline.ps1' {
@@ -20,6 +37,13 @@ Describe 'Train-Pipeline.ps1' {
         $run.Code | Should -Be 0 -Because $run.Output
         Test-Path -LiteralPath (Join-Path $target 'model/robot.safetensors') | Should -BeTrue
         Test-Path -LiteralPath (Join-Path $target 'robot-merged.safetensors') | Should -BeTrue
+    }
+
+    It 'ends with the exit code of a training that failed, and merges nothing' {
+        $target = Join-Path $TestDrive 'failed'
+        $run = Invoke-ExampleFile 'Train-Pipeline.ps1' '-Pictures' "$demo/pictures" '-Model' "$demo/nowhere.safetensors" '-Destination' $target
+        $run.Code | Should -Be 2 -Because $run.Output
+        Test-Path -LiteralPath (Join-Path $target 'dog-merged.safetensors') | Should -BeFalse
     }
 }
 
@@ -31,10 +55,12 @@ Describe 'Train-Batch.ps1' {
             $null = New-Item -ItemType Directory -Path (Join-Path $concepts $name) -Force
             Copy-Item -Path (Join-Path $demo 'pictures/robot-01.*') -Destination (Join-Path $concepts $name)
         }
+        $null = New-Item -ItemType Directory -Path (Join-Path $concepts 'empty')
         $command = "Train-Batch.ps1' -Pictures '$concepts' -Model '$model' -Destination '$target' -Settings $short"
         $run = Invoke-Example $command
-        $run.Code | Should -Be 0 -Because $run.Output
+        $run.Code | Should -Be 1 -Because $run.Output
         'first', 'second' | ForEach-Object { Test-Path -LiteralPath (Join-Path $target "$_/model/$_.safetensors") | Should -BeTrue }
+        Remove-Item -LiteralPath (Join-Path $concepts 'empty')
         (Invoke-Example $command).Output | Should -Match 'first is trained already'
         (Invoke-Example "Train-Batch.ps1' -Pictures '$concepts' -Model '$demo/nowhere.safetensors' -Destination '$target-2' -Settings $short").Code | Should -Be 2
     }
@@ -50,5 +76,13 @@ Describe 'Train-Scheduled.ps1' {
         $run.Code | Should -Be 0 -Because $run.Output
         $run.Output | Should -Match 'Done'
         (Invoke-Example "Train-Scheduled.ps1' -ConfigPath '$target/job.yaml'").Output | Should -Match 'nothing to do'
+    }
+
+    It 'ends with the code of what is missing when the job names no folder for its output' {
+        $job = Join-Path $TestDrive 'nowhere.yaml'
+        Set-Content -LiteralPath $job -Value "pretrained_model_name_or_path: $model", "train_data_dir: $demo/pictures"
+        $run = Invoke-ExampleFile 'Train-Scheduled.ps1' '-ConfigPath' $job
+        $run.Code | Should -Be 2 -Because $run.Output
+        $run.Output | Should -Match 'No output folder is named'
     }
 }

@@ -33,6 +33,19 @@ Describe 'Convert-DiffusionModel' {
         Get-Content -LiteralPath $target | Should -Be 'mine'
     }
 
+    It 'replaces no folder that holds something else, even with -Force' {
+        $models = Join-Path $TestDrive 'models'
+        $null = New-Item -ItemType File -Path (Join-Path $models 'mine.safetensors') -Force
+        { Convert-DiffusionModel -Path $model -Destination $models -Force } | Should -Throw -ErrorId 'DestinationExists,KohyaPS.Commands.ConvertDiffusionModelCommand' -ExpectedMessage '*mine.safetensors*new folder*'
+        { Merge-LoraNetwork -Path $lora -Checkpoint $model -Destination $models -Force -WhatIf } | Should -Throw -ErrorId 'DestinationExists,KohyaPS.Commands.MergeLoraNetworkCommand'
+        Join-Path $models 'mine.safetensors' | Should -Exist
+    }
+
+    It 'writes one input to one destination' {
+        { $model, $model | Convert-DiffusionModel -Destination (Join-Path $TestDrive 'twice.safetensors') -Force } |
+            Should -Throw -ErrorId 'DestinationTakesOne,KohyaPS.Commands.ConvertDiffusionModelCommand'
+    }
+
     It 'refuses a hostile pickle by what it names' {
         $hostile = Join-Path $root 'tests/Goldens/models/pickle/os-system.ckpt'
         { Convert-DiffusionModel -Path $hostile -Destination (Join-Path $TestDrive 'safe.safetensors') } | Should -Throw -ExpectedMessage '*os.system*Do not use this file*'
@@ -47,6 +60,16 @@ Describe 'Merge-LoraNetwork without a checkpoint' {
         ($exact.Modules | Measure-Object -Property Dim -Maximum).Maximum | Should -Be 8
         $svd = Merge-LoraNetwork -Path $lora, $other -Method Svd -Rank 2 -Destination (Join-Path $TestDrive 'svd.safetensors')
         ($svd.Modules | Measure-Object -Property Dim -Maximum).Maximum | Should -Be 2
+    }
+
+    It 'refuses -<Name>, which would have no effect' -ForEach @(
+        @{ Name = 'Method'; Arguments = @{ Method = 'Svd'; Checkpoint = 'mini-sd.safetensors' } }
+        @{ Name = 'Shuffle'; Arguments = @{ Shuffle = $true; Checkpoint = 'mini-sd.safetensors' } }
+        @{ Name = 'Shuffle'; Arguments = @{ Shuffle = $true; Method = 'Svd' } }
+        @{ Name = 'Rank'; Arguments = @{ Rank = 4 } }
+    ) {
+        { Merge-LoraNetwork -Path $lora, $other -Destination (Join-Path $TestDrive 'idle.safetensors') @Arguments } |
+            Should -Throw -ErrorId 'ParameterWithoutEffect,KohyaPS.Commands.MergeLoraNetworkCommand' -ExpectedMessage "-$Name *"
     }
 
     It 'names what is wrong with block weights' {
@@ -96,6 +119,8 @@ Describe 'Split-LoraNetwork and Measure-LoraNetwork' {
         $parts = Split-LoraNetwork -Path (Join-Path $goldens 'small-tools.dylora.safetensors') -Destination (Join-Path $TestDrive 'dy.safetensors') -Unit 2
         $parts.Name | Should -Be 'dy-0002', 'dy-0004'
         $parts.Dim | Should -Be 2, 4
+        { Split-LoraNetwork -Path (Join-Path $goldens 'small-tools.dylora.safetensors') -Destination (Join-Path $TestDrive 'dy.safetensors') -Unit 2 } |
+            Should -Throw -ErrorId 'DestinationExists,KohyaPS.Commands.SplitLoraNetworkCommand' -ExpectedMessage '*dy-0002*-Force*'
     }
 
     It 'shows zeros and lost numbers' {

@@ -1,4 +1,4 @@
-# What a user sees of Get-, Test- and Merge-LoraNetwork.
+# What a user sees of Get-, Test- and Merge-LoraNetwork, and of New-DiffusionImage with a network.
 BeforeAll {
     Import-Module $env:KOHYAPS_MODULE -Force
 
@@ -165,5 +165,46 @@ Describe 'Merge-LoraNetwork' {
     It 'names a destination that cannot be written: a file where the folder should be' {
         $blocked = Join-Path $lora 'merged.safetensors'
         { Merge-LoraNetwork -Path $lora -Checkpoint $model -Destination $blocked } | Should -Throw -ErrorId 'DestinationNotWritable,KohyaPS.Commands.MergeLoraNetworkCommand'
+    }
+}
+
+Describe 'New-DiffusionImage' {
+    BeforeAll {
+        $script:common = @{ Model = $model; Prompt = 'a robot'; Steps = 1; Width = 64; Height = 64; GuidanceScale = 1 }
+    }
+
+    It 'draws nothing with -WhatIf' {
+        New-DiffusionImage @common -Destination (Join-Path $TestDrive 'whatif') -Grid (Join-Path $TestDrive 'whatif.png') -WhatIf | Should -BeNullOrEmpty
+        Get-ChildItem -Path (Join-Path $TestDrive 'whatif*') | Should -BeNullOrEmpty
+    }
+
+    It 'keeps the pictures of the bare model beside those of a LoRA that is called base' {
+        $lora = New-Lora (Join-Path $TestDrive 'base.safetensors')
+        $images = New-DiffusionImage @common -Lora $lora -IncludeBase -Destination (Join-Path $TestDrive 'pictures')
+        $images.Path | Sort-Object -Unique | Should -HaveCount 2
+    }
+
+    It 'replaces a grid only with -Force' {
+        $grid = New-Item -ItemType File -Path (Join-Path $TestDrive 'grid.png')
+        { New-DiffusionImage @common -Destination (Join-Path $TestDrive 'sheet') -Grid $grid } |
+            Should -Throw -ErrorId 'ImagesExist,KohyaPS.Commands.NewDiffusionImageCommand' -ExpectedMessage '*grid.png*-Force*'
+    }
+
+    It 'refuses to leave out a LoRA that is not there' {
+        { New-DiffusionImage @common -IncludeBase -Destination (Join-Path $TestDrive 'bare') } | Should -Throw -ErrorId 'BaseWithoutLora,KohyaPS.Commands.NewDiffusionImageCommand'
+    }
+
+    It 'says when the libraries are not there, and so does Measure-LoraToken' {
+        $lora = New-Lora (Join-Path $TestDrive 'dog.safetensors')
+        $script = "Import-Module '$env:KOHYAPS_MODULE'
+            try { New-DiffusionImage -Model '$model' -Prompt x -Destination '$TestDrive/none' } catch { `$_.FullyQualifiedErrorId }
+            try { Measure-LoraToken '$lora' '$model' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+        $env:KOHYAPS_NATIVE = $TestDrive
+        try {
+            & dotnet pwsh -NoProfile -NonInteractive -Command $script | Should -Be 'RuntimeNotReady,KohyaPS.Commands.NewDiffusionImageCommand', 'RuntimeNotReady,KohyaPS.Commands.MeasureLoraTokenCommand'
+        }
+        finally {
+            Remove-Item Env:KOHYAPS_NATIVE
+        }
     }
 }

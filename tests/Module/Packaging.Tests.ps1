@@ -2,6 +2,14 @@ BeforeAll {
     $root = Split-Path (Split-Path (Split-Path $env:KOHYAPS_MODULE))
 }
 
+Describe 'build.ps1' {
+    It 'takes -Backend for Pack only' {
+        $said = & dotnet pwsh -NoProfile -NonInteractive -File (Join-Path $root 'build.ps1') Build -Backend Cuda 2>&1 | Out-String
+        $LASTEXITCODE | Should -Not -Be 0
+        $said | Should -Match '-Backend is for Pack'
+    }
+}
+
 Describe 'The natives for Windows' {
     # Nobody here can run Windows: its loader's question is asked of the tables instead.
     It 'fit each other: every imported name is exported by the library it is wanted from' {

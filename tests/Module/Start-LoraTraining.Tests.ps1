@@ -135,6 +135,8 @@ Describe 'Start-LoraTraining' {
         $aside = Start-Aside (New-ShortConfig 'stopped' @{ MaxTrainSteps = 100000 }) -Until 'TrainingStarted'
         $active = Get-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped')
         $active.Name | Should -Be 'robot'
+        $active | Save-TrainingState -WhatIf | Should -BeNullOrEmpty
+        $active | Stop-LoraTraining -WhatIf | Should -BeNullOrEmpty
         $saved = $active | Save-TrainingState
         $saved.Reason | Should -Be 'Request'
         $stopped = Stop-LoraTraining -OutputFolder (Join-Path $TestDrive 'stopped') -Confirm:$false
@@ -279,5 +281,12 @@ Describe 'Remove-TrainingState' {
         Remove-TrainingState $state -Confirm:$false
         Test-Path -LiteralPath $state.Path | Should -BeFalse
         { Remove-TrainingState $TestDrive -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'StateNotFound,KohyaPS.Commands.RemoveTrainingStateCommand'
+    }
+}
+
+Describe 'Get-TrainingState' {
+    It 'says where a path leads nowhere, and goes on' {
+        $null = Get-TrainingState 'nowhere:/out', (Join-Path $TestDrive 'no/such*'), $TestDrive -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems.FullyQualifiedErrorId | Should -Be (@('PathNotFound,KohyaPS.Commands.GetTrainingStateCommand') * 2)
     }
 }

@@ -42,7 +42,7 @@ public sealed class ExportLoraConfigCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Write every setting, not only those that differ from the defaults.</summary>
+    /// <summary>Write every setting, not only those that differ from the defaults; not for .toml.</summary>
     [Parameter]
     public SwitchParameter IncludeDefaults { get; set; }
 
@@ -60,15 +60,18 @@ public sealed class ExportLoraConfigCommand : PSCmdlet
         var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
         if (!written.Add(file))
             Refuse(new ArgumentException($"Several configurations were given, but '{file}' holds one. Use ForEach-Object with a name for each, such as \"$($_.Name).yaml\"."), "ConfigFileTakesOne", ErrorCategory.InvalidArgument);
-        if (NoClobber && File.Exists(file))
-            Refuse(new IOException($"'{file}' exists. Leave out -NoClobber to replace it, or choose another name."), "ConfigFileExists", ErrorCategory.ResourceExists);
+        var isToml = System.IO.Path.GetExtension(file).Equals(".toml", StringComparison.OrdinalIgnoreCase);
+        if (isToml && IncludeDefaults)
+            Refuse(new PSArgumentException($"'{file}' is for sd-scripts, and its defaults are not ours: a .toml file takes no -IncludeDefaults. Leave it out, or write a .yaml file."), "DefaultsNotInToml", ErrorCategory.InvalidArgument);
+        string[] files = isToml && Config.Datasets is not null ? [file, ConfigFiles.DatasetPathFor(file)] : [file];
+        if (NoClobber && files.FirstOrDefault(File.Exists) is { } existing)
+            Refuse(new IOException($"'{existing}' exists. Leave out -NoClobber to replace it, or choose another name."), "ConfigFileExists", ErrorCategory.ResourceExists);
         if (!ShouldProcess(file, $"Write configuration '{Config.Name}'"))
             return;
-        IReadOnlyList<string> files = [file];
         try
         {
-            if (System.IO.Path.GetExtension(file).Equals(".toml", StringComparison.OrdinalIgnoreCase))
-                files = ConfigFiles.WriteTrainerToml(Config, file);
+            if (isToml)
+                ConfigFiles.WriteTrainerToml(Config, file);
             else
                 ConfigFiles.Write(Config, file, IncludeDefaults);
         }

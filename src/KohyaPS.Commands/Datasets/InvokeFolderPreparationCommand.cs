@@ -137,27 +137,26 @@ public sealed class InvokeFolderPreparationCommand : PSCmdlet, IDisposable
         try
         {
             FolderPreparer.Prepare(plan, progress.Show, stop.Token);
+            WriteObject(DatasetReader.Read(new DatasetSource
+            {
+                ImageFolder = plan.ImageFolder,
+                RegularizationFolder = Directory.Exists(plan.RegularizationFolder) ? plan.RegularizationFolder : null,
+                OutputFolder = plan.OutputFolder,
+                LoggingFolder = plan.LoggingFolder,
+            }, stop.Token));
         }
-        catch (DatasetException e)
+        catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {
             WriteError(new ErrorRecord(e, "PreparationFailed", ErrorCategory.WriteError, plan.Destination));
-            return;
         }
         catch (OperationCanceledException)
         {
-            return;
+            // Ctrl+C: nobody takes output any more.
         }
         finally
         {
             progress.Complete();
         }
-        WriteObject(DatasetReader.Read(new DatasetSource
-        {
-            ImageFolder = plan.ImageFolder,
-            RegularizationFolder = Directory.Exists(plan.RegularizationFolder) ? plan.RegularizationFolder : null,
-            OutputFolder = plan.OutputFolder,
-            LoggingFolder = plan.LoggingFolder,
-        }, stop.Token));
     }
 
     private static ErrorCategory CategoryOf(PreparationProblemKind kind) => kind switch

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using KohyaPS.Engine.Sampling;
 
 namespace KohyaPS.Commands;
@@ -91,7 +92,7 @@ public sealed class NewDiffusionImageCommand : PSCmdlet, IDisposable
     [ValidateRange(1, 12)]
     public int ClipSkip { get; set; } = 1;
 
-    /// <summary>Replaces pictures that exist.</summary>
+    /// <summary>Replaces pictures and a grid that exist.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -102,13 +103,15 @@ public sealed class NewDiffusionImageCommand : PSCmdlet, IDisposable
     protected override void EndProcessing()
     {
         var folder = GetUnresolvedProviderPathFromPSPath(Destination);
-        if (!ShouldProcess(folder, $"Draw {prompts.Count} pictures"))
-            return;
+        var grid = Grid is null ? null : GetUnresolvedProviderPathFromPSPath(Grid);
+        if (IncludeBase && Lora is null)
+            Refuse(new PSArgumentException("-IncludeBase draws without the LoRA too, and there is none. Name one with -Lora, or leave -IncludeBase out."), "BaseWithoutLora", ErrorCategory.InvalidArgument, Model);
         if (!Force && Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.png").Any())
-        {
-            ThrowTerminatingError(new ErrorRecord(new IOException($"'{folder}' holds pictures already. Choose another -Destination, or replace them with -Force."),
-                "ImagesExist", ErrorCategory.ResourceExists, folder));
-        }
+            Refuse(new IOException($"'{folder}' holds pictures already. Choose another -Destination, or replace them with -Force."), "ImagesExist", ErrorCategory.ResourceExists, folder);
+        if (!Force && Path.Exists(grid))
+            Refuse(new IOException($"'{grid}' exists. Choose another -Grid, or replace it with -Force."), "ImagesExist", ErrorCategory.ResourceExists, grid);
+        if (!ShouldProcess(folder, $"Draw {prompts.Count} pictures{(grid is null ? "" : $", and all of them into '{grid}'")}"))
+            return;
         var request = new GenerationRequest(GetUnresolvedProviderPathFromPSPath(Model), prompts)
         {
             Lora = Lora is null ? null : GetUnresolvedProviderPathFromPSPath(Lora),
@@ -123,15 +126,19 @@ public sealed class NewDiffusionImageCommand : PSCmdlet, IDisposable
         };
         try
         {
-            ImageDrawing.Draw(request, IncludeBase, folder, Grid is null ? null : GetUnresolvedProviderPathFromPSPath(Grid), image => WriteObject(image), stop.Token);
+            ImageDrawing.Draw(request, IncludeBase, folder, grid, image => WriteObject(image), stop.Token);
         }
         catch (OperationCanceledException)
         {
             // Ctrl+C: what was drawn is there.
         }
+        catch (Exception e) when (e is TrainingException or ExternalException)
+        {
+            ThrowTerminatingError(NetworkPaths.ToRecord(e, Model));
+        }
         catch (Exception e) when (e is CheckpointFormatException or IOException or UnauthorizedAccessException or DllNotFoundException)
         {
-            ThrowTerminatingError(new ErrorRecord(e, "ImagesNotDrawn", e is FileNotFoundException ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidData, Model));
+            Refuse(e, "ImagesNotDrawn", e is FileNotFoundException ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidData, Model);
         }
     }
 
@@ -140,4 +147,6 @@ public sealed class NewDiffusionImageCommand : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => stop.Dispose();
+
+    private void Refuse(Exception error, string id, ErrorCategory category, object target) => ThrowTerminatingError(new ErrorRecord(error, id, category, target));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using KohyaPS.Engine.Networks.Tools;
 
 namespace KohyaPS.Commands;
@@ -135,12 +136,13 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
             return;
         if (Ratio.Length != 1 && Ratio.Length != files.Count)
             Refuse(new PSArgumentException($"There are {files.Count} LoRAs and {Ratio.Length} ratios. Give one ratio for all, or one for each."), "RatioCount", ErrorCategory.InvalidArgument, Ratio);
+        RefuseWithoutEffect();
         if (Ratio.Any(r => !double.IsFinite(r)))
             Refuse(new PSArgumentException("A ratio is not a finite number. Give ratios such as 0.8 or -0.5."), "RatioNotFinite", ErrorCategory.InvalidArgument, Ratio);
         try
         {
             var destination = NetworkPaths.FileSystemPath(this, Destination);
-            CheckDestination(destination);
+            Destinations.Check(this, destination, takesFolders: Checkpoint is not null, Force);
             var ratios = string.Join(", ", files.Select((f, i) => string.Create(CultureInfo.CurrentCulture, $"{System.IO.Path.GetFileName(f)} x {RatioOf(i)}")));
             var networks = Weighted();
             if (ShouldProcess(destination, Checkpoint is null ? $"Merge {ratios} with each other" : $"Merge {ratios} into {Checkpoint}"))
@@ -150,7 +152,7 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
         {
             ThrowTerminatingError(new ErrorRecord(error, "BlockWeights", ErrorCategory.InvalidArgument, BlockWeight));
         }
-        catch (Exception error) when (NetworkPaths.IsExpected(error) || error is TrainingException)
+        catch (Exception error) when (NetworkPaths.IsExpected(error))
         {
             ThrowTerminatingError(ToRecord(error));
         }
@@ -162,6 +164,23 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     protected override void StopProcessing() => stop.Cancel();
+
+    private void RefuseWithoutEffect()
+    {
+        string[] ofSvd = [nameof(Rank), nameof(ConvRank), nameof(ClampQuantile)];
+        if (Checkpoint is not null)
+            RefuseGiven([nameof(Method), .. ofSvd, nameof(Shuffle)], "with -Checkpoint");
+        else if (Method == LoraMergeMethod.Svd)
+            RefuseGiven([nameof(Shuffle)], "with -Method Svd");
+        else
+            RefuseGiven(ofSvd, "without -Method Svd");
+    }
+
+    private void RefuseGiven(string[] idle, string cause)
+    {
+        if (idle.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } name)
+            Refuse(new PSArgumentException($"-{name} has no effect {cause}. Leave it out."), "ParameterWithoutEffect", ErrorCategory.InvalidArgument, name);
+    }
 
     private double RatioOf(int index) => Ratio.Length == 1 ? Ratio[0] : Ratio[index];
 
@@ -214,22 +233,13 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void CheckDestination(string destination)
-    {
-        if (Checkpoint is null ? !FileEndings.All.Contains(System.IO.Path.GetExtension(destination), StringComparer.OrdinalIgnoreCase) : !FileEndings.AllowsModel(destination))
-            Refuse(new PSArgumentException($"'{destination}' ends in none of {string.Join(", ", FileEndings.All)}. Give the file one of these endings."), "DestinationFormat", ErrorCategory.InvalidArgument, destination);
-        if ((File.Exists(destination) || Directory.Exists(destination)) && !Force)
-            Refuse(new IOException($"'{destination}' exists. Give another -Destination, or -Force to replace it."), "DestinationExists", ErrorCategory.ResourceExists, destination);
-    }
-
     private ErrorRecord ToRecord(Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(error, "CheckpointNotFound", ErrorCategory.ObjectNotFound, Checkpoint),
         CheckpointFormatException => new(error, "MergeRefused", ErrorCategory.InvalidData, Checkpoint),
         IOException or UnauthorizedAccessException => new(
             new IOException($"The merged checkpoint cannot be written: {error.Message} Free space, or give another -Destination.", error), "DestinationNotWritable", ErrorCategory.WriteError, Destination),
-        // libtorch is not there or does not load.
-        TrainingException => new(error, "RuntimeNotReady", ErrorCategory.ResourceUnavailable, null),
+        TrainingException or ExternalException => NetworkPaths.ToRecord(error, null),
         _ => new(error, "MergeRefused", ErrorCategory.InvalidArgument, Checkpoint),
     };
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 
 namespace KohyaPS.Commands;
 
@@ -43,12 +44,17 @@ internal static class NetworkPaths
     {
         FileNotFoundException or DirectoryNotFoundException => new(error, "NetworkNotFound", ErrorCategory.ObjectNotFound, target),
         CheckpointFormatException => new(error, "NetworkUnreadable", ErrorCategory.InvalidData, target),
+        // libtorch is not there or does not load.
+        TrainingException => new(error, "RuntimeNotReady", ErrorCategory.ResourceUnavailable, target),
+        // Below the first line libtorch writes a native stack trace.
+        ExternalException => new(
+            new InvalidOperationException($"libtorch failed: {error.Message.Split('\n', 2)[0].TrimEnd()} Where memory ran out, end other programs and try again.", error), "LibtorchFailed", ErrorCategory.ResourceUnavailable, target),
         _ => new(error, "NetworkUnreadable", ErrorCategory.ReadError, target),
     };
 
-    /// <summary>True for what can go wrong with a file; anything else is a fault of the program.</summary>
-    internal static bool IsExpected(Exception error) =>
-        error is CheckpointFormatException or IOException or UnauthorizedAccessException or PSArgumentException or System.Management.Automation.DriveNotFoundException;
+    /// <summary>True for what can go wrong with a file, or with libtorch; anything else is a fault of the program.</summary>
+    internal static bool IsExpected(Exception error) => error is CheckpointFormatException or IOException or UnauthorizedAccessException
+        or PSArgumentException or System.Management.Automation.DriveNotFoundException or TrainingException or ExternalException;
 
     private static void RequireFileSystem(ProviderInfo provider, string path)
     {

@@ -35,7 +35,11 @@ public sealed class SplitLoraNetworkCommand : ToolCommand
     protected override void ProcessRecord() => Write(Path, FileEndings.All, $"Split {Path} in steps of {Unit}", destination =>
     {
         var source = Source(Path);
-        var existing = Force ? null : DyLoraSplit.Ranks(source, Unit).Select(rank => DyLoraSplit.NameOf(destination, rank)).FirstOrDefault(File.Exists);
-        return existing is null ? DyLoraSplit.Run(source, destination, Unit, Stop) : throw new IOException($"'{existing}' exists; -Force replaces it.");
+        if (!Force)
+        {
+            foreach (var rank in DyLoraSplit.Ranks(source, Unit))
+                Destinations.RequireFree(this, DyLoraSplit.NameOf(destination, rank));
+        }
+        return DyLoraSplit.Run(source, destination, Unit, Stop);
     });
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 
 namespace KohyaPS.Commands;
 
@@ -7,6 +8,7 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private CountedProgress? progress;
+    private bool hasWritten;
 
     /// <summary>What to write. Its extension decides the format.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -49,14 +51,17 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
         try
         {
             var destination = NetworkPaths.FileSystemPath(this, Destination);
-            CheckDestination(destination, endings);
+            if (hasWritten)
+                Refuse($"Several inputs were given, but '{destination}' holds one. Use ForEach-Object with a -Destination for each.", "DestinationTakesOne", target);
+            hasWritten = true;
+            Destinations.Check(this, destination, takesFolders: endings.Length == 0, Force);
             if (!ShouldProcess(destination, action))
                 return;
             progress = new(this, $"Writing {System.IO.Path.GetFileName(destination)}");
             foreach (var result in work(destination))
                 WriteObject(result);
         }
-        catch (Exception error) when (NetworkPaths.IsExpected(error) || error is TrainingException)
+        catch (Exception error) when (NetworkPaths.IsExpected(error))
         {
             ThrowTerminatingError(ToRecord(error, target));
         }
@@ -77,30 +82,13 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
     private protected void Refuse(string message, string id, object target) =>
         ThrowTerminatingError(new ErrorRecord(new PSArgumentException(message), id, ErrorCategory.InvalidArgument, target));
 
-    private void CheckDestination(string destination, string[] endings)
-    {
-        if (endings.Length > 0 ? !endings.Contains(System.IO.Path.GetExtension(destination), StringComparer.OrdinalIgnoreCase) : !FileEndings.AllowsModel(destination))
-        {
-            Refuse(
-                $"'{destination}' ends in none of {string.Join(", ", FileEndings.All)}. Give the file one of these endings{(endings.Length > 0 ? "" : ", or no ending for a diffusers folder")}.",
-                "DestinationFormat", destination);
-        }
-
-        if (!Force && (File.Exists(destination) || (Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any())))
-        {
-            ThrowTerminatingError(new ErrorRecord(
-                new IOException($"'{destination}' exists. Give another -Destination, or -Force to replace it."), "DestinationExists", ErrorCategory.ResourceExists, destination));
-        }
-    }
-
     private ErrorRecord ToRecord(Exception error, object target) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(error, "SourceNotFound", ErrorCategory.ObjectNotFound, target),
         CheckpointFormatException => new(error, "SourceRefused", ErrorCategory.InvalidData, target),
         IOException or UnauthorizedAccessException => new(
             new IOException($"'{Destination}' cannot be written: {error.Message} Free space, or give another -Destination.", error), "DestinationNotWritable", ErrorCategory.WriteError, Destination),
-        // libtorch is not there or does not load.
-        TrainingException => new(error, "RuntimeNotReady", ErrorCategory.ResourceUnavailable, null),
+        TrainingException or ExternalException => NetworkPaths.ToRecord(error, null),
         _ => new(error, "SourceRefused", ErrorCategory.InvalidArgument, target),
     };
 }

@@ -31,10 +31,7 @@ namespace KohyaPS.Commands;
 [OutputType(typeof(LoraRuntime))]
 public sealed class InstallLoraRuntimeCommand : PSCmdlet, IDisposable
 {
-    private static readonly TimeSpan progressInterval = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource stop = new();
-    private readonly ProgressRecord progress = new(0x4b51, "Installing the CUDA runtime", "starting");
-    private DateTime nextProgress;
 
     /// <summary>A NuGet service index (an address that ends in index.json) or a folder with .nupkg files. Not given: the first source in this user's NuGet settings.</summary>
     [Parameter(Position = 0)]
@@ -70,6 +67,7 @@ public sealed class InstallLoraRuntimeCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        var progress = new CountedProgress(this, "Installing the CUDA runtime");
         try
         {
             var rid = Runtime ?? NativeFileSet.CurrentRid ?? throw new TrainingException(TrainingExitCode.Environment, "There is no libtorch for this system. Pass -Runtime win-x64 or linux-x64.");
@@ -81,7 +79,7 @@ public sealed class InstallLoraRuntimeCommand : PSCmdlet, IDisposable
                 Root = Destination is null ? InstalledRuntimes.DefaultRoot : GetUnresolvedProviderPathFromPSPath(Destination),
                 Rid = rid,
                 BridgeFolder = BridgeFolder(rid),
-                Report = Report,
+                Report = done => progress.Show(done.DoneBytes, done.TotalBytes, () => $"{done.Activity}: {done.DoneBytes >> 20} of {done.TotalBytes >> 20} MB"),
             };
             if (installer.IsInstalled && !Force)
             {
@@ -104,8 +102,7 @@ public sealed class InstallLoraRuntimeCommand : PSCmdlet, IDisposable
         }
         finally
         {
-            progress.RecordType = ProgressRecordType.Completed;
-            WriteProgress(progress);
+            progress.Complete();
         }
     }
 
@@ -160,15 +157,5 @@ public sealed class InstallLoraRuntimeCommand : PSCmdlet, IDisposable
             FileCount = manifest.Files.Count,
             Source = manifest.Source,
         };
-    }
-
-    private void Report(RuntimeProgress done)
-    {
-        if (DateTime.UtcNow < nextProgress)
-            return;
-        nextProgress = DateTime.UtcNow + progressInterval;
-        progress.StatusDescription = $"{done.Activity}: {done.DoneBytes >> 20} of {done.TotalBytes >> 20} MB";
-        progress.PercentComplete = done.TotalBytes > 0 ? (int)(100 * done.DoneBytes / done.TotalBytes) : 0;
-        WriteProgress(progress);
     }
 }

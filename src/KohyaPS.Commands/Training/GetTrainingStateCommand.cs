@@ -52,14 +52,27 @@ public sealed class GetTrainingStateCommand : PSCmdlet
                 IReadOnlyList<TrainingState> states = StateManifest.Read(folder) is { } own ? [own.Describe(folder)] : StateFolder.Find(folder);
                 WriteObject(states.Where(s => wanted.IsMatch(s.Name)), enumerateCollection: true);
             }
-            catch (TrainingException e)
+            catch (Exception e) when (e is TrainingException or IOException or UnauthorizedAccessException)
             {
                 WriteError(new ErrorRecord(e, "StateDamaged", ErrorCategory.InvalidData, folder));
             }
         }
     }
 
-    private IEnumerable<string> Folders() => ParameterSetName == "LiteralPath"
-        ? LiteralPath.Select(GetUnresolvedProviderPathFromPSPath)
-        : Path.SelectMany(p => WildcardPattern.ContainsWildcardCharacters(p) ? GetResolvedProviderPathFromPSPath(p, out _) : [GetUnresolvedProviderPathFromPSPath(p)]);
+    private IEnumerable<string> Folders()
+    {
+        var isLiteral = ParameterSetName == "LiteralPath";
+        foreach (var path in isLiteral ? LiteralPath : Path)
+        {
+            if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
+            {
+                foreach (var found in SessionPaths.Existing(this, [path], isLiteral))
+                    yield return found;
+            }
+            else if (SessionPaths.Unresolved(this, path) is { } folder)
+            {
+                yield return folder;
+            }
+        }
+    }
 }

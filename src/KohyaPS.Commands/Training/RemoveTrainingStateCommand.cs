@@ -37,11 +37,19 @@ public sealed class RemoveTrainingStateCommand : PSCmdlet
                 return;
             }
         }
-        catch (TrainingException)
+        catch (Exception e) when (e is TrainingException or IOException or UnauthorizedAccessException)
         {
             // A damaged state may be removed as well.
         }
-        if (ShouldProcess(folder, "Delete the saved state"))
-            StateFolder.Remove(folder);
+        try
+        {
+            if (ShouldProcess(folder, "Delete the saved state"))
+                StateFolder.Remove(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(new ErrorRecord(
+                new IOException($"'{folder}' was not deleted: {e.Message} End what uses it, or delete it with an account that may.", e), "StateNotRemoved", ErrorCategory.WriteError, State));
+        }
     }
 }

@@ -66,7 +66,7 @@ public sealed class SaveTrainingStateCommand : PSCmdlet, IDisposable
             if (ShouldProcess(Result.Name, "Save the end state") && Result.SaveState() is { } state)
                 WriteObject(state);
         }
-        catch (TrainingException e)
+        catch (Exception e) when (e is TrainingException or IOException or UnauthorizedAccessException)
         {
             WriteError(new ErrorRecord(e, "StateNotSaved", ErrorCategory.WriteError, Result));
         }
@@ -83,7 +83,7 @@ public sealed class SaveTrainingStateCommand : PSCmdlet, IDisposable
                 throw new TrainingException(TrainingExitCode.Failed, $"Run {training.RunId} could not save its state: {reply.Error}");
             WriteObject(KohyaPS.Training.States.StateManifest.Read(reply.StatePath)!.Describe(reply.StatePath));
         }
-        catch (TrainingException e)
+        catch (Exception e) when (e is TrainingException or IOException or UnauthorizedAccessException)
         {
             WriteError(new ErrorRecord(e, "StateNotSaved", ErrorCategory.OperationTimeout, training));
         }

@@ -33,9 +33,6 @@ public sealed class BucketedDataset
     /// <summary>Pictures times repeats of the regularisation pictures, before they are balanced.</summary>
     public long RegularizationSampleCount => Dataset.Subsets.Where(s => s.IsRegularization).Sum(s => s.Images.Count * s.Repeats);
 
-    /// <summary>Mean distance between the aspect ratios of pictures and buckets; 0 without pictures.</summary>
-    public double MeanAspectError => Images.Count == 0 ? 0 : Images.Average(image => Math.Abs(image.Assignment.AspectError));
-
     /// <summary>Registers the pictures of a dataset.</summary>
     /// <param name="dataset">The dataset as read.</param>
     /// <param name="compatibility">Which rule makes the bucket list.</param>

@@ -30,13 +30,6 @@ public sealed class EpochPlanner
     /// <summary>Samples in an epoch: uses of pictures.</summary>
     public int SamplesPerEpoch { get; }
 
-    /// <summary>Optimizer steps in an epoch: the last, short accumulation counts too.</summary>
-    public int StepsPerEpoch(int gradientAccumulationSteps)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(gradientAccumulationSteps, 1);
-        return (BatchesPerEpoch + gradientAccumulationSteps - 1) / gradientAccumulationSteps;
-    }
-
     /// <summary>The batches of an epoch, in the order of training.</summary>
     /// <param name="seed">The training's seed.</param>
     /// <param name="epoch">The epoch, counted from 1.</param>

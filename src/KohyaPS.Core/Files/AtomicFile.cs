@@ -32,7 +32,7 @@ public static class AtomicFile
         }
         catch
         {
-            Disk.Remove(temporary);
+            Disk.RemoveQuietly(temporary);
             throw;
         }
     }

@@ -45,6 +45,18 @@ internal static class Disk
         },
         path);
 
+    /// <summary>Removes what a failure left, as far as that goes: why it failed matters more than what stays.</summary>
+    public static void RemoveQuietly(string path)
+    {
+        try
+        {
+            Remove(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     /// <summary>Puts a folder in the place of what stands at the target, which gets another name.</summary>
     /// <param name="folder">The new folder.</param>
     /// <param name="target">Where it goes; put back as it was when that fails.</param>

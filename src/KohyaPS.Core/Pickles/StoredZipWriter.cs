@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using KohyaPS.Files;
 using KohyaPS.Safetensors;
 
 namespace KohyaPS.Pickles;

@@ -10,7 +10,7 @@ internal static class NetworkWriter
     /// <summary>Writes the file.</summary>
     /// <param name="path">The target; replaced when it exists.</param>
     /// <param name="network">The network.</param>
-    /// <param name="metadata">Entries of the header; the two hashes are added. A PyTorch file (.ckpt, .pt) has no place for them.</param>
+    /// <param name="metadata">Entries of the header; the two hashes are added or renewed. A PyTorch file (.ckpt, .pt) has no place for them.</param>
     /// <param name="precision">Type of every tensor, alphas included; null keeps that of training.</param>
     /// <returns>The metadata as written.</returns>
     public static IReadOnlyDictionary<string, string> Write(

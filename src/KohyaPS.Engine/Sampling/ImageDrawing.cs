@@ -5,6 +5,8 @@ namespace KohyaPS.Engine.Sampling;
 /// <summary>Draws pictures to files: the engine's door for cmdlets.</summary>
 public static class ImageDrawing
 {
+    private const string Base = "base";
+
     /// <summary>Draws every prompt, with the bare model first where that is asked for, and reports each picture as soon as it is written.</summary>
     /// <param name="request">What to draw.</param>
     /// <param name="includeBase">Also draws without the LoRA, for comparison.</param>
@@ -16,12 +18,12 @@ public static class ImageDrawing
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(written);
-        var rows = new List<IReadOnlyList<PixelBuffer>>();
+        var rows = new List<List<PixelBuffer>>();
         try
         {
             if (includeBase && request.Lora is not null)
-                rows.Add(DrawRow(request with { Lora = null }, folder, written, stop));
-            rows.Add(DrawRow(request, folder, written, stop));
+                DrawRow(request with { Lora = null }, rows, folder, written, stop);
+            DrawRow(request, rows, folder, written, stop);
             if (grid is not null)
             {
                 using var sheet = ContactSheet.Compose(rows);
@@ -35,16 +37,17 @@ public static class ImageDrawing
         }
     }
 
-    private static List<PixelBuffer> DrawRow(GenerationRequest request, string folder, Action<DiffusionImage> written, CancellationToken stop)
+    private static void DrawRow(GenerationRequest request, List<List<PixelBuffer>> rows, string folder, Action<DiffusionImage> written, CancellationToken stop)
     {
         using var generator = new ImageGenerator(request);
+        var name = NameOf(request.Lora);
         var pictures = new List<PixelBuffer>();
+        rows.Add(pictures);
         for (var i = 0; i < request.Prompts.Count; i++)
         {
             var seed = request.Seed + i;
             var picture = generator.Draw(request, request.Prompts[i], seed, stop);
             pictures.Add(picture);
-            var name = request.Lora is null ? "base" : Path.GetFileNameWithoutExtension(request.Lora);
             var path = Path.Combine(folder, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}-{i:00}-{seed}.png"));
             PngFile.Write(path, picture);
             written(new DiffusionImage
@@ -58,6 +61,9 @@ public static class ImageDrawing
                 Height = picture.Height,
             });
         }
-        return pictures;
     }
+
+    // A LoRA that is called base too has pictures of its own.
+    private static string NameOf(string? lora) => lora is null ? Base
+        : Path.GetFileNameWithoutExtension(lora) is var name && name.Equals(Base, StringComparison.OrdinalIgnoreCase) ? $"{name}-lora" : name;
 }

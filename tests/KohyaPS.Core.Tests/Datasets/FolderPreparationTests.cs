@@ -168,6 +168,18 @@ public sealed class FolderPreparationTests : IDisposable
         Assert.Equal(Tree("src"), Tree("dst/img/40_shs dog"));
     }
 
+    [Fact]
+    public void When_one_folder_cannot_be_put_in_place_the_others_stay_as_they_were()
+    {
+        Write("dst/img/40_shs dog/old.png", "old", 2001);
+        var before = Tree("dst/img");
+        var plan = Plan(with => with with { RegularizationSource = At("reg"), RegularizationRepeats = 2, Force = true });
+        using var refused = new Files.RefusedPath(changed => changed == At("dst/reg/2_dog"));
+        Assert.Contains("2_dog", Assert.Throws<DatasetException>(() => Prepare(plan)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, Tree("dst/img"));
+        Assert.Equal(["img"], Names("dst"));
+    }
+
     private static void Prepare(FolderPreparationPlan plan, Action<int, int>? copied = null) =>
         FolderPreparer.Prepare(plan, copied, TestContext.Current.CancellationToken);
 

@@ -80,6 +80,20 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
+    public void A_failure_is_told_even_where_what_it_left_cannot_be_removed()
+    {
+        var path = scratch.File("a.txt");
+        var hasFailed = false;
+        using var refused = new RefusedPath(changed => hasFailed && changed == path + AtomicFile.TemporarySuffix);
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, _ =>
+        {
+            hasFailed = true;
+            throw new InvalidOperationException("The real reason.");
+        }));
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public void What_is_not_there_is_removed_already() => Disk.Remove(scratch.File("no/such.txt"));
 
     public void Dispose() => scratch.Dispose();

@@ -71,6 +71,21 @@ public sealed class ModelConversionTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_holds_something_else_is_never_replaced()
+    {
+        Convert(MiniSd, "folder");
+        Directory.CreateDirectory(In("folder.old"));
+        Convert(MiniSd, "folder");
+        Assert.Equal([In("folder"), In("folder.old")], Directory.EnumerateFileSystemEntries(scratch).Order());
+        File.WriteAllText(Path.Combine(In("folder"), "other.safetensors"), "mine");
+        Assert.Contains("other.safetensors", Assert.Throws<IOException>(() => Convert(MiniSd, "folder")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(In("models"), "unet"));
+        Assert.Throws<IOException>(() => Convert(MiniSd, "models"));
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(In("folder"), "other.safetensors")));
+        Assert.Equal([Path.Combine(In("models"), "unet")], Directory.EnumerateFileSystemEntries(In("models")));
+    }
+
+    [Fact]
     public void Eight_bit_weights_are_read_with_the_factor_beside_them()
     {
         var path = In("scaled.safetensors");

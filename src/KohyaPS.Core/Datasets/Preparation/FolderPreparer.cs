@@ -9,7 +9,6 @@ namespace KohyaPS;
 /// </summary>
 public static class FolderPreparer
 {
-    private const string PartialSuffix = ".partial";
     private const string ReplacedSuffix = ".replaced";
 
     /// <summary>Copies the folders and makes img, model and log; reg only with regularisation pictures.</summary>
@@ -22,7 +21,7 @@ public static class FolderPreparer
         ArgumentNullException.ThrowIfNull(plan);
         if (plan.Problems.Count > 0)
             throw new DatasetException(string.Join(Environment.NewLine, plan.Problems.Select(p => p.Message)));
-        var made = new List<string>();
+        var (made, placed) = (new List<string>(), new Stack<string>());
         var pending = plan.Folders.Where(f => f.State != PreparedFolderState.Current).ToList();
         try
         {
@@ -33,11 +32,16 @@ public static class FolderPreparer
             foreach (var folder in pending)
                 Stage(folder, () => copied?.Invoke(++done, all), stop);
             foreach (var folder in pending)
+            {
                 PutInPlace(folder.Target);
+                placed.Push(folder.Target);
+            }
+            foreach (var target in placed)
+                Disk.RemoveQuietly(Beside(target, ReplacedSuffix));
         }
         catch (Exception e)
         {
-            Undo(pending, made);
+            Undo(pending, made, placed);
             if (e is IOException or UnauthorizedAccessException)
                 throw new DatasetException($"The folders were not prepared: {e.Message} Nothing was left behind. Free space or choose another -Destination, then try again.", e);
             throw;
@@ -55,26 +59,35 @@ public static class FolderPreparer
 
     private static void Stage(PreparedFolder folder, Action copied, CancellationToken stop)
     {
-        var staged = Beside(folder.Target, PartialSuffix);
+        var staged = Beside(folder.Target, AtomicFile.TemporarySuffix);
         Disk.Remove(staged);
         TreeCopy.Copy(FolderTree.Read(folder.Source), staged, copied, stop);
     }
 
     private static void PutInPlace(string target)
     {
-        var (staged, replaced) = (Beside(target, PartialSuffix), Beside(target, ReplacedSuffix));
+        var (staged, replaced) = (Beside(target, AtomicFile.TemporarySuffix), Beside(target, ReplacedSuffix));
         Disk.Remove(replaced);
         Disk.Replace(staged, target, replaced);
-        Disk.Remove(replaced);
     }
 
-    private static void Undo(List<PreparedFolder> pending, List<string> made)
+    private static void PutBack(string target)
     {
+        Disk.RemoveQuietly(target);
+        if (Directory.Exists(Beside(target, ReplacedSuffix)) && !Directory.Exists(target))
+            Disk.Move(Beside(target, ReplacedSuffix), target);
+    }
+
+    // All folders or none: a set without its regularisation pictures is another set.
+    private static void Undo(List<PreparedFolder> pending, List<string> made, IEnumerable<string> placed)
+    {
+        foreach (var target in placed)
+            PutBack(target);
         foreach (var folder in pending)
-            Disk.Remove(Beside(folder.Target, PartialSuffix));
+            Disk.RemoveQuietly(Beside(folder.Target, AtomicFile.TemporarySuffix));
         // The deepest first; those that hold something meanwhile stay.
         foreach (var folder in made.OrderByDescending(m => m.Length))
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-                Disk.Remove(folder);
+                Disk.RemoveQuietly(folder);
     }
 }

@@ -23,7 +23,8 @@ internal static class TreeCopy
             CopyTimes(new DirectoryInfo(Path.Combine(tree.Root, folder)), new DirectoryInfo(Path.Combine(target, folder)));
     }
 
-    private static void CopyFile(string source, string target)
+    /// <summary>Copies a file with its times, and flushes it to the disk.</summary>
+    public static void CopyFile(string source, string target)
     {
         // Copies the times too, on Linux to the nanosecond.
         File.Copy(source, target);

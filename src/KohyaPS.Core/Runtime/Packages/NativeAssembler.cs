@@ -46,7 +46,8 @@ internal sealed class NativeAssembler(string rid, string folder, Action<RuntimeP
     private long Append(NativePiece piece, Stream target, IncrementalHash hash, Action<long> done)
     {
         using var source = piece.Entry.Open();
-        var checksum = new Crc32();
+        // .NET's reader does not compare the checksum.
+        using var summed = new ChecksumStream(target);
         var buffer = new byte[BufferSize];
         long written = 0;
         for (int read; (read = source.Read(buffer)) > 0;)
@@ -56,12 +57,11 @@ internal sealed class NativeAssembler(string rid, string folder, Action<RuntimeP
             // A package that unpacks to more than it says would fill the disk.
             if (written > piece.Entry.Length)
                 throw new InvalidDataException($"{piece.FileName} is longer than its package says");
-            target.Write(buffer, 0, read);
+            summed.Write(buffer, 0, read);
             hash.AppendData(buffer, 0, read);
-            checksum.Append(buffer.AsSpan(0, read));
             done(written);
         }
-        if (written != piece.Entry.Length || checksum.Value != piece.Entry.Crc32)
+        if (written != piece.Entry.Length || summed.Checksum != piece.Entry.Crc32)
             throw new InvalidDataException($"{piece.FileName} (piece {piece.Order}) is damaged: its size or checksum is not the one that the package states");
         return written;
     }

@@ -14,7 +14,7 @@ internal sealed class PackageDownloads(string folder, IPackageSource source, Act
         var whole = Path.Combine(folder, package.FileName);
         if (File.Exists(whole))
             return whole;
-        var partial = whole + ".partial";
+        var partial = whole + AtomicFile.TemporarySuffix;
         using (var target = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
             using var stream = source.Open(package, target.Length, cancel);

@@ -43,7 +43,7 @@ public sealed class RuntimeInstaller
     public RuntimeManifest Install(CancellationToken cancel)
     {
         var downloads = new PackageDownloads(Path.Combine(Root, ".downloads"), Source, Report, cancel);
-        var building = Target + ".partial";
+        var building = Target + AtomicFile.TemporarySuffix;
         Disk.Remove(building);
         var opened = new List<(PackageIdentity Identity, PackageArchive Archive)>();
         try

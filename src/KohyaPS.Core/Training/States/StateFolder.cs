@@ -34,7 +34,7 @@ public static class StateFolder
         }
         catch
         {
-            Disk.Remove(beside);
+            Disk.RemoveQuietly(beside);
             throw;
         }
         return manifest.Describe(target);

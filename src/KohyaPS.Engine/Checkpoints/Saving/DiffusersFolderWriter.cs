@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KohyaPS.Datasets;
 using KohyaPS.Engine.Tokenization;
 using KohyaPS.Files;
 
@@ -13,7 +14,7 @@ internal static class DiffusersFolderWriter
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Writes the folder; an existing one is replaced.</summary>
+    /// <summary>Writes the folder; an empty one, or that of another model, is replaced.</summary>
     /// <returns>Bytes of the weights, and the number of tensors.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static (long Bytes, int Tensors) Write(ModelWriting writing)
@@ -21,6 +22,8 @@ internal static class DiffusersFolderWriter
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(writing.Destination));
         if (File.Exists(target))
             throw new IOException($"'{target}' is a file; a folder is to be written there. Choose another name, or one that ends in .safetensors for a single file.");
+        if (ReplaceableFolder.WhyNot(target) is { } reason)
+            throw new IOException(reason);
         var temporary = target + AtomicFile.TemporarySuffix;
         Disk.Remove(temporary);
         Directory.CreateDirectory(temporary);
@@ -33,7 +36,7 @@ internal static class DiffusersFolderWriter
         }
         catch
         {
-            Disk.Remove(temporary);
+            Disk.RemoveQuietly(temporary);
             throw;
         }
     }
@@ -67,7 +70,7 @@ internal static class DiffusersFolderWriter
             WriteJson(Path.Combine(folder, "scheduler", "scheduler_config.json"), FolderSettings.Scheduler(source));
         var index = source.IsFolder ? Path.Combine(source.Path, FolderSettings.IndexName) : "";
         if (File.Exists(index))
-            AtomicFile.Write(Path.Combine(folder, FolderSettings.IndexName), stream => stream.Write(File.ReadAllBytes(index)));
+            TreeCopy.CopyFile(index, Path.Combine(folder, FolderSettings.IndexName));
         else
             WriteJson(Path.Combine(folder, FolderSettings.IndexName), FolderSettings.Index(source));
     }
@@ -80,7 +83,7 @@ internal static class DiffusersFolderWriter
             return false;
         Directory.CreateDirectory(Path.Combine(folder, name));
         foreach (var file in Directory.EnumerateFiles(from))
-            File.Copy(file, Path.Combine(folder, name, Path.GetFileName(file)));
+            TreeCopy.CopyFile(file, Path.Combine(folder, name, Path.GetFileName(file)));
         return true;
     }
 
@@ -88,9 +91,8 @@ internal static class DiffusersFolderWriter
 
     private static void Replace(string temporary, string target)
     {
-        var old = target + ".old";
-        Disk.Remove(old);
+        var old = $"{target}.{Guid.NewGuid():N}{AtomicFile.TemporarySuffix}";
         Disk.Replace(temporary, target, old);
-        Disk.Remove(old);
+        Disk.RemoveQuietly(old);
     }
 }

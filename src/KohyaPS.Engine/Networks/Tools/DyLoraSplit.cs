@@ -68,7 +68,7 @@ public static class DyLoraSplit
                 if (stored.Store.Contains($"{module.Name}.alpha"))
                     tensors.Add(($"{module.Name}.alpha", stored.Store.Read($"{module.Name}.alpha")));
             }
-            var metadata = stored.Metadata.Where(m => m.Key is not ("sshs_model_hash" or "sshs_legacy_hash")).ToDictionary(m => m.Key, m => m.Value);
+            var metadata = new Dictionary<string, string>(stored.Metadata);
             metadata["ss_training_comment"] = string.Create(CultureInfo.InvariantCulture, $"split from DyLoRA, rank {whole} to {rank}; {metadata.GetValueOrDefault("ss_training_comment", "")}");
             metadata["ss_network_dim"] = MergedModules.Whole(rank);
             NetworkWriter.Write(destination, tensors, metadata, precision: null);

@@ -30,8 +30,7 @@ public static class LoraConversion
             SourceFiles.Refuse(destination, [stored.Path]);
             var family = FamilyFinder.Find(stored.Store.File) ?? ModelFamily.Sd1;
             var tensors = stored.LoraModules.SelectMany(m => Convert(stored, m, family, spelling)).ToList();
-            var metadata = stored.Metadata.Where(m => m.Key is not ("sshs_model_hash" or "sshs_legacy_hash")).ToDictionary(m => m.Key, m => m.Value);
-            NetworkWriter.Write(destination, tensors, metadata, precision);
+            NetworkWriter.Write(destination, tensors, stored.Metadata, precision);
         }
         return LoraNetworkReader.Read(destination);
     }

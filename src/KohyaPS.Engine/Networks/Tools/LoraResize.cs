@@ -73,7 +73,7 @@ public static class LoraResize
 
     private static Dictionary<string, string> Metadata(TensorFileStore store, ResizeRequest request, IReadOnlyList<MatrixPair> pairs, List<ResizedModule> modules)
     {
-        var metadata = store.File.Metadata.Where(m => m.Key is not ("sshs_model_hash" or "sshs_legacy_hash")).ToDictionary(m => m.Key, m => m.Value);
+        var metadata = new Dictionary<string, string>(store.File.Metadata);
         var before = pairs.Max(p => store.Shape(p.Down)[0]);
         var comment = metadata.GetValueOrDefault("ss_training_comment", "");
         var convRank = request.ConvRank ?? request.Rank;

@@ -18,7 +18,7 @@ internal static class TrainingPlanner
         {
             config = ConfigFiles.WithDatasets(config);
         }
-        catch (Exception e) when (e is ConfigFormatException or IOException)
+        catch (Exception e) when (e is ConfigFormatException or IOException or UnauthorizedAccessException)
         {
             problems.Add(new(nameof(FoldersSettings.DatasetConfig), e.Message, ""));
         }

@@ -1,6 +1,4 @@
-using KohyaPS.Files;
-
-namespace KohyaPS.Pickles;
+namespace KohyaPS.Files;
 
 /// <summary>Passes bytes on and computes their CRC-32 (ISO 3309), which ZIP files carry. The inner stream stays open.</summary>
 internal sealed class ChecksumStream(Stream inner) : ForwardStream(inner)

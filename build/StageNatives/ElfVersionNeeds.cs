@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace KohyaPS.Runtime;
+namespace KohyaPS.Build.StageNatives;
 
 /// <summary>
 /// Marks one version requirement of a Linux shared library as weak, so that the loader accepts an older library.
@@ -10,7 +10,7 @@ namespace KohyaPS.Runtime;
 /// The packaged libLibTorchSharp.so asks libstdc++ for GLIBCXX_3.4.32, which Debian 12 and Ubuntu 22.04 (3.4.30) lack, for a symbol that
 /// nothing in the file uses. The ELF specification lets a requirement be weak (VER_FLG_WEAK, bit 1 of vna_flags in .gnu.version_r).
 /// </remarks>
-public static class ElfVersionNeeds
+internal static class ElfVersionNeeds
 {
     private const int SectionTypeVerneed = 0x6ffffffe;   // SHT_GNU_verneed
     private const ushort WeakFlag = 0x2;                 // VER_FLG_WEAK
