@@ -26,7 +26,7 @@ param(
     # Also the full-size tests: tens of minutes and several gigabytes.
     [switch] $Full,
 
-    # Which libtorch is restored and packed.
+    # Pack: which libtorch.
     [ValidateSet('Cpu', 'Cuda')]
     [string] $Backend = 'Cpu',
 

@@ -5,7 +5,7 @@
     Prepares the pictures in examples/demo, trains a LoRA for 500 steps (minutes), draws the same eight prompts without and with it
     into one grid, and draws the loss. Everything lands in one output folder.
 .PARAMETER OutputFolder
-    Where the results go.
+    Where the results go. Default: kohyaps-demo in the current folder.
 .PARAMETER Steps
     Training steps; 500 are enough to learn the robot.
 .PARAMETER Seed
@@ -14,14 +14,15 @@
     ./examples/Demo.ps1 -OutputFolder ./artifacts/demo
 #>
 param(
-    [string] $OutputFolder = (Join-Path $PSScriptRoot '../artifacts/demo'),
+    [string] $OutputFolder = 'kohyaps-demo',
     [ValidateRange(1, 100000)]
     [int] $Steps = 500,
     [long] $Seed = 42
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module (Join-Path $PSScriptRoot '../Module/KohyaPS')
+# A checkout has the module beside this folder, an installed module has this folder in it.
+Import-Module (Join-Path $PSScriptRoot ((Test-Path -LiteralPath (Join-Path $PSScriptRoot '../KohyaPS.psd1')) ? '../KohyaPS.psd1' : '../Module/KohyaPS'))
 $demo = Join-Path $PSScriptRoot 'demo'
 $output = (New-Item -ItemType Directory -Path $OutputFolder -Force).FullName
 

@@ -12,7 +12,7 @@ function Invoke-Dotnet {
 function Invoke-BuildTask {
     param([hashtable] $Settings)
 
-    Invoke-Dotnet build, (Join-Path $Settings.Root 'KohyaPS.sln'), "-p:Backend=$($Settings.Backend)", '-v', 'minimal', '-nologo', '-tl:off'
+    Invoke-Dotnet build, (Join-Path $Settings.Root 'KohyaPS.sln'), '-v', 'minimal', '-nologo', '-tl:off'
     Write-Host "The module is complete: Import-Module '$($Settings.Module)'"
     0
 }

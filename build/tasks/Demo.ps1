@@ -2,6 +2,6 @@ function Invoke-DemoTask {
     param([hashtable] $Settings)
 
     $null = Invoke-BuildTask $Settings
-    & dotnet pwsh -NoProfile -File (Join-Path $Settings.Root 'examples/Demo.ps1') | Out-Host
+    & dotnet pwsh -NoProfile -File (Join-Path $Settings.Root 'examples/Demo.ps1') -OutputFolder (Join-Path $Settings.Root 'artifacts/demo') | Out-Host
     $LASTEXITCODE
 }

@@ -57,10 +57,10 @@ function Invoke-PackTask {
     $managed | ForEach-Object { Copy-Item -LiteralPath (Join-Path $source "lib/$_.dll") -Destination (Join-Path $module 'lib') }
     Get-ChildItem -LiteralPath $natives -File | Where-Object { $_.Name -notlike '.*' -and $_.Name -ne 'runtime.json' } |
         Copy-Item -Destination (Join-Path $module 'lib')
-    # The demo's small model: Test-LoraEnvironment -Gpu trains it.
-    $null = New-Item -ItemType Directory -Path (Join-Path $module 'demo') -Force
-    'mini-sd.safetensors', 'mini-sd.config.json', 'robot.yaml', 'pictures' |
-        ForEach-Object { Copy-Item -LiteralPath (Join-Path $Settings.Root "examples/demo/$_") -Destination (Join-Path $module 'demo') -Recurse }
+    # The demo: Test-LoraEnvironment -Gpu trains its small model, too.
+    $null = New-Item -ItemType Directory -Path (Join-Path $module 'examples/demo') -Force
+    'Demo.ps1', 'demo/mini-sd.safetensors', 'demo/mini-sd.config.json', 'demo/robot.yaml', 'demo/pictures' |
+        ForEach-Object { Copy-Item -LiteralPath (Join-Path $Settings.Root "examples/$_") -Destination (Split-Path (Join-Path $module "examples/$_")) -Recurse }
     if ($Settings.Runtime -eq 'win-x64') {
         Test-Import $Settings $natives
     }

@@ -21,12 +21,16 @@ x86_64-w64-mingw32-gcc -O2 -o "$work/LoadNative.exe" tests/Windows/LoadNative.c
 wineboot --init > "$work/wineboot.log" 2>&1
 wine "$work/LoadNative.exe" "$(windows "$natives/libiomp5md.dll")" "$(windows "$natives/c10.dll")" "$(windows "$natives/torch_cpu.dll")" "$(windows "$natives/LibTorchSharp.dll")"
 
-echo '2. A self-contained .NET program loads the engine, reads a checkpoint and trains a step.'
+echo '2. A self-contained .NET program loads the engine, reads a checkpoint and trains a step, twice.'
 dotnet build tests/Windows/WindowsTraining -v quiet -nologo -tl:off
 mkdir -p "$work/train/img/1_shs robot" "$work/out"
 cp examples/demo/pictures/robot-0[1-4].* "$work/train/img/1_shs robot/"
 cp examples/demo/mini-sd.* "$work/"
 sed 's/^max_train_steps:.*/max_train_steps: 1/' examples/demo/robot.yaml > "$work/robot.yaml"
-KOHYAPS_NATIVE=$(windows "$natives") wine tests/Windows/WindowsTraining/bin/Release/net10.0/win-x64/WindowsTraining.exe \
-    "$(windows "$work/robot.yaml")" "$(windows "$work/mini-sd.safetensors")"
+# The second training replaces the files of the first.
+for run in first second; do
+    echo "the $run time"
+    KOHYAPS_NATIVE=$(windows "$natives") wine tests/Windows/WindowsTraining/bin/Release/net10.0/win-x64/WindowsTraining.exe \
+        "$(windows "$work/robot.yaml")" "$(windows "$work/mini-sd.safetensors")"
+done
 ls -l "$work/out"

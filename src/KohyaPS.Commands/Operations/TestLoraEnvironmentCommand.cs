@@ -60,7 +60,7 @@ public sealed class TestLoraEnvironmentCommand : PSCmdlet
     private static string DemoFolder()
     {
         var module = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(TestLoraEnvironmentCommand).Assembly.Location)!, ".."));
-        string[] candidates = [Path.Combine(module, "demo"), Path.GetFullPath(Path.Combine(module, "..", "..", "examples", "demo"))];
+        string[] candidates = [Path.Combine(module, "examples", "demo"), Path.GetFullPath(Path.Combine(module, "..", "..", "examples", "demo"))];
         return Array.Find(candidates, Directory.Exists) ?? candidates[0];
     }
 }

@@ -130,7 +130,7 @@ public sealed record LoraConfig
     public IReadOnlyList<ConfigProblem> Validate() => [.. ConfigRules.Check(this)];
 
     /// <summary>Problems with the files and folders that this configuration names: those that are set must exist.</summary>
-    public IReadOnlyList<ConfigProblem> ValidatePaths() => [.. ConfigPathRules.Check(this)];
+    public IReadOnlyList<ConfigProblem> ValidatePaths() => [.. ConfigPathRules.Check(this, OperatingSystem.IsWindows())];
 
     /// <summary>A short view: the name, and what differs from the defaults, a line for each.</summary>
     public string Describe()

@@ -65,6 +65,19 @@ internal static class Disk
         }
     }
 
+    /// <summary>What is free on the disk of a path; null where that is not known, as on a share without a drive letter.</summary>
+    public static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     // Windows removes nothing that is marked as read-only, as copies of such files are. What a link leads to is not ours.
     private static void RemoveFolder(DirectoryInfo folder)
     {

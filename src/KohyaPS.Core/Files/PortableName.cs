@@ -26,10 +26,13 @@ public static class PortableName
             return "contains a control character";
         if (name[^1] is '.' or ' ' || name[0] == ' ')
             return "begins or ends with a blank, or ends with a dot, which Windows drops";
-        if (devices.Contains(name.Split('.')[0].TrimEnd(), StringComparer.OrdinalIgnoreCase))
+        if (IsDevice(name))
             return "is the name of a device on Windows, whatever follows the dot";
         return name.Length > MaxLength ? $"is longer than {MaxLength} characters" : null;
     }
+
+    /// <summary>True for the names of devices on Windows, whatever follows the dot.</summary>
+    internal static bool IsDevice(string name) => devices.Contains(name.Split('.')[0].TrimEnd(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why a path does not mean on Windows what it seems to mean; null where it does.</summary>
     public static string? PathProblem(string path)

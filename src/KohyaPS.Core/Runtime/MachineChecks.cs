@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KohyaPS.Files;
 
 namespace KohyaPS.Runtime;
 
@@ -26,7 +27,7 @@ public static class MachineChecks
         if (OperatingSystem.IsWindows())
             yield return VisualCpp(library => NativeLibrary.TryLoad(library, out _));
         yield return Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        yield return Disk(outputFolder);
+        yield return FreeSpace(outputFolder);
         foreach (var card in Cards(NvidiaCard.Query()))
             yield return card;
     }
@@ -61,20 +62,13 @@ public static class MachineChecks
             : new("System", EnvironmentStatus.Ok, value);
     }
 
-    private static EnvironmentCheck Disk(string folder)
+    private static EnvironmentCheck FreeSpace(string folder)
     {
-        try
-        {
-            var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
-            return free >= LittleDisk
-                ? new("Disk", EnvironmentStatus.Ok, $"{Gigabytes(free)} free at '{folder}'")
-                : new("Disk", EnvironmentStatus.Warning, $"{Gigabytes(free)} free at '{folder}'", "Models, states and the CUDA runtime take gigabytes: make room, or write to another disk.");
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            // A share without a drive letter has no known size.
-            return new("Disk", EnvironmentStatus.Warning, $"the free space at '{folder}' is unknown: {e.Message}", "See that there are 10 GB or more.");
-        }
+        if (Disk.FreeBytes(folder) is not { } free)
+            return new("Disk", EnvironmentStatus.Warning, $"the free space at '{folder}' is unknown", "See that there are 10 GB or more.");
+        return free >= LittleDisk
+            ? new("Disk", EnvironmentStatus.Ok, $"{Gigabytes(free)} free at '{folder}'")
+            : new("Disk", EnvironmentStatus.Warning, $"{Gigabytes(free)} free at '{folder}'", "Models, states and the CUDA runtime take gigabytes: make room, or write to another disk.");
     }
 
     private static string Gigabytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / (double)Gigabyte:0.0} GB");

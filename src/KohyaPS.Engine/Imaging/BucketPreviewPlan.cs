@@ -1,4 +1,5 @@
 using KohyaPS.Datasets;
+using KohyaPS.Files;
 
 namespace KohyaPS.Engine.Imaging;
 

@@ -187,4 +187,20 @@ public sealed class ConfigRulesTests
         var config = new LoraConfig { BaseFolder = Path.GetTempPath() }.With("train_data_dir", "nowhere-at-all").With("base_weights", "x.safetensors;y.safetensors").With("output_dir", "made-later");
         Assert.Equal(["TrainDataDir", "BaseWeights", "BaseWeights"], config.ValidatePaths().Select(problem => problem.Setting));
     }
+
+    [Theory]
+    [InlineData("C:dog", "depends on the folder that drive C: happens to be in")]
+    [InlineData(@"C:\out\nul.txt", "is the name of a device")]
+    [InlineData(@"C:\out \dog", "which Windows drops")]
+    [InlineData(@"C:\out\dog.", "which Windows drops")]
+    [InlineData("C:/out/dog", null)]
+    [InlineData(@"\\server\share\dog", null)]
+    public void Paths_are_held_to_the_rules_of_windows_there(string path, string? why)
+    {
+        var found = ConfigPathRules.Check(new LoraConfig().With("output_dir", path), isWindows: true).Select(problem => problem.Message).ToList();
+        if (why is null)
+            Assert.Empty(found);
+        else
+            Assert.Contains(why, Assert.Single(found), StringComparison.Ordinal);
+    }
 }

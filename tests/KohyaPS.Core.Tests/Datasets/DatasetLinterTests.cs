@@ -110,18 +110,24 @@ public sealed class DatasetLinterTests : IDisposable
     [InlineData("CON.png")]
     [InlineData("what?.png")]
     [InlineData("a:b.png")]
+    [InlineData("nul.v2.png")]
+    [InlineData("a path of more than 260 characters")]
     public void Names_that_windows_cannot_keep(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the name cannot be made here");
+        if (!name.EndsWith(".png", StringComparison.Ordinal))
+            name = name.PadRight(245, '-') + ".png";
         Picture($"img/10_shs dog/{name}", seed: 3);
-        Caption($"img/10_shs dog/{Path.GetFileNameWithoutExtension(name)}.caption-not-used", "");
+        Caption($"img/10_shs dog/{Path.GetFileNameWithoutExtension(name)}.txt", "shs dog");
         Has(DatasetFindingId.UnportableName, FindingSeverity.Warning);
     }
 
-    [Fact]
-    public void Names_that_differ_only_in_composition()
+    [Theory]
+    [InlineData("ü", "u\u0308")]
+    [InlineData("dog", "Dog")]
+    public void Names_that_differ_only_in_composition_or_case(string one, string other)
     {
-        foreach (var (name, seed) in new[] { ("ü", 3), ("u\u0308", 4) })
+        foreach (var (name, seed) in new[] { (one, 3), (other, 4) })
         {
             Picture($"img/10_shs dog/{name}.png", seed: seed);
             Caption($"img/10_shs dog/{name}.txt", "shs dog");

@@ -7,7 +7,9 @@ internal static class ConfigPathRules
 {
     private static readonly string[] MadeByTheTraining = ["OutputDir", "LoggingDir"];
 
-    internal static IEnumerable<ConfigProblem> Check(LoraConfig config)
+    /// <param name="config">What is checked.</param>
+    /// <param name="isWindows">Whether paths mean what they mean on Windows.</param>
+    internal static IEnumerable<ConfigProblem> Check(LoraConfig config, bool isWindows)
     {
         foreach (var setting in SettingCatalogue.All.Where(setting => setting.IsPath))
         {
@@ -17,22 +19,22 @@ internal static class ConfigPathRules
                 IEnumerable<string> list => list,
                 _ => [],
             };
-            foreach (var problem in paths.Select(path => Check(config, setting.Name, path)).OfType<ConfigProblem>())
+            foreach (var problem in paths.Select(path => Check(config, setting.Name, path, isWindows)).OfType<ConfigProblem>())
                 yield return problem;
         }
         foreach (var subset in (config.Datasets ?? []).SelectMany(dataset => dataset.Subsets))
         {
             foreach (var path in new[] { subset.ImageDir, subset.MetadataFile, subset.ConditioningDataDir }.OfType<string>())
             {
-                if (Check(config, "Datasets", path) is { } problem)
+                if (Check(config, "Datasets", path, isWindows) is { } problem)
                     yield return problem;
             }
         }
     }
 
-    private static ConfigProblem? Check(LoraConfig config, string setting, string path)
+    private static ConfigProblem? Check(LoraConfig config, string setting, string path, bool isWindows)
     {
-        if (OperatingSystem.IsWindows() && PortableName.PathProblem(path) is { } why)
+        if (isWindows && PortableName.PathProblem(path) is { } why)
             return new(setting, $"{setting} '{path}' {why}.", "Give the whole path, such as C:\\train\\dog.");
         string resolved;
         try

@@ -1,4 +1,5 @@
 using KohyaPS.Datasets;
+using KohyaPS.Files;
 
 namespace KohyaPS;
 
@@ -8,9 +9,6 @@ namespace KohyaPS;
 /// </summary>
 public sealed class BalancePlan
 {
-    private static readonly StringComparison NameComparison =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
     private BalancePlan(string folder, IReadOnlyList<DatasetBalance> entries)
     {
         Folder = folder;
@@ -87,7 +85,7 @@ public sealed class BalancePlan
 
     private static DatasetBalance[] MarkCollisions(IReadOnlyList<DatasetBalance> entries)
     {
-        var comparer = StringComparer.FromComparison(NameComparison);
+        var comparer = StringComparer.FromComparison(RealPath.Comparison);
         var claims = entries.GroupBy(NameAfterwards, comparer).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToList(), comparer);
         return [.. entries.Select(e => claims.GetValueOrDefault(NameAfterwards(e)) is { } rivals && e.NewName is not null
             ? e with

@@ -1,4 +1,5 @@
 using System.Text;
+using KohyaPS.Files;
 using static KohyaPS.Datasets.LintContext;
 
 namespace KohyaPS.Datasets;
@@ -8,9 +9,6 @@ internal static class NameFindings
 {
     private const int LongestPath = 260;
     private const string Forbidden = "\\:*?\"<>|";
-
-    private static readonly HashSet<string> Reserved = new(
-        [.. (string[])["CON", "PRN", "AUX", "NUL"], .. Enumerable.Range(0, 10).SelectMany(n => new[] { $"COM{n}", $"LPT{n}" })], StringComparer.OrdinalIgnoreCase);
 
     public static IEnumerable<DatasetFinding> Find(LintContext context)
     {
@@ -28,7 +26,7 @@ internal static class NameFindings
     private static string? Fault(string path)
     {
         var name = Path.GetFileName(path);
-        if (Reserved.Contains(name.Split('.')[0].TrimEnd(' ')))
+        if (PortableName.IsDevice(name))
             return "is reserved for a device on Windows";
         if (name.EndsWith('.') || name.EndsWith(' '))
             return "ends with a dot or blank, which Windows cuts off";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KohyaPS.Datasets;
+using KohyaPS.Files;
 
 namespace KohyaPS;
 

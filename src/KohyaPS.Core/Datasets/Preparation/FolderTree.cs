@@ -1,3 +1,5 @@
+using KohyaPS.Files;
+
 namespace KohyaPS.Datasets;
 
 /// <summary>Every file and folder below a folder; links count as what they lead to.</summary>

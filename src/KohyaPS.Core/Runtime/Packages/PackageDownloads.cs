@@ -55,8 +55,7 @@ internal sealed class PackageDownloads(string folder, IPackageSource source, Act
 
     private void EnsureSpace(long needed)
     {
-        var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
-        if (needed > free)
+        if (Disk.FreeBytes(folder) is { } free && needed > free)
             throw Broken($"'{folder}' has {free >> 20} MB free, the next package needs {needed >> 20}. Make room, or pass -Destination with a folder on another disk.");
     }
 

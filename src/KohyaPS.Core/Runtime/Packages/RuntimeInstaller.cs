@@ -93,15 +93,17 @@ public sealed class RuntimeInstaller
             if (seen.Count > MaxPackages)
                 throw new InvalidDataException($"{Head} names more than {MaxPackages} packages");
             var path = downloads.Get(package);
+            PackageArchive? archive = null;
             try
             {
-                var archive = PackageArchive.Open(path);
-                opened.Add((package, archive));
+                archive = PackageArchive.Open(path);
                 foreach (var dependency in archive.Dependencies().Where(d => d.Id.StartsWith(family, StringComparison.OrdinalIgnoreCase)))
                     open.Enqueue(dependency);
+                opened.Add((package, archive));
             }
             catch (InvalidDataException e)
             {
+                archive?.Dispose();
                 downloads.Discard(package);
                 throw new InvalidDataException($"{package} is damaged or cut off: {e.Message}", e);
             }

@@ -1,3 +1,5 @@
+using KohyaPS.Files;
+
 namespace KohyaPS.Engine.Checkpoints.Saving;
 
 /// <summary>Keeps tools from writing over what they read.</summary>
@@ -9,16 +11,8 @@ internal static class SourceFiles
     /// <exception cref="IOException">It is.</exception>
     public static void Refuse(string destination, IEnumerable<string> sources)
     {
-        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        var target = Resolve(destination);
-        foreach (var source in sources.Select(Resolve))
-        {
-            if (target.Equals(source, comparison) || IsWithin(target, source) || IsWithin(source, target))
-                throw new IOException($"'{destination}' is one of the files to be read, and those are never changed. Give another -Destination.");
-        }
-
-        bool IsWithin(string inner, string outer) => Directory.Exists(outer) && inner.StartsWith(Path.TrimEndingDirectorySeparator(outer) + Path.DirectorySeparatorChar, comparison);
+        var target = RealPath.Of(destination);
+        if (sources.Select(RealPath.Of).Any(source => RealPath.IsWithin(target, source) || RealPath.IsWithin(source, target)))
+            throw new IOException($"'{destination}' is one of the files to be read, and those are never changed. Give another -Destination.");
     }
-
-    private static string Resolve(string path) => Path.TrimEndingDirectorySeparator(File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } link ? link.FullName : path);
 }

@@ -69,6 +69,14 @@ public sealed class RuntimeInstallerTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_package_whose_description_is_damaged()
+    {
+        packages.Write("-part1", ["\" <"], []);
+        Refuses("its .nuspec is not XML");
+        Assert.False(File.Exists(Path.Combine(Root, ".downloads", Path.GetFileName(packages.PathOf("-part1")))));
+    }
+
+    [Fact]
     public void Refuses_a_whole_that_has_not_the_stated_hash()
     {
         packages.Write("-part2-fragment1", [], [("fragments/linux-x64/native/libtorch_cuda.so.fragment1", "SECOND ")]);

@@ -1,4 +1,4 @@
-namespace KohyaPS.Datasets;
+namespace KohyaPS.Files;
 
 /// <summary>Where a path leads when every link in it is followed, so that two spellings of one folder can be told to be the same.</summary>
 internal static class RealPath
@@ -6,7 +6,8 @@ internal static class RealPath
     // As many links as Linux follows before it gives up.
     private const int MostLinks = 40;
 
-    private static readonly StringComparison Comparison =
+    /// <summary>How file names compare on this system.</summary>
+    public static readonly StringComparison Comparison =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>The full path without links; parts that do not exist are kept as they are.</summary>
