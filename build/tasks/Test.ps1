@@ -7,7 +7,9 @@ function Invoke-XunitProject {
     $project = Join-Path $Settings.Root "tests/$Name"
     $arguments = @('-result-xml', $report, '-noColor')
     $arguments += $Culture ? @('-culture', $Culture) : @()
-    $arguments += $Class | ForEach-Object { '-class', $_ }
+    foreach ($pattern in $Class) {
+        $arguments += '-class', $pattern
+    }
     Write-Host "> $title"
     & dotnet run --no-build --project $project -- @arguments | Out-Host
     $code = $LASTEXITCODE

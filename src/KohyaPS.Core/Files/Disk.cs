@@ -8,7 +8,7 @@ internal static class Disk
 {
     private const int AccessDenied = unchecked((int)0x80070005);
     private const int SharingViolation = unchecked((int)0x80070020);
-    internal const int Tries = 5;
+    internal const int Tries = 7;
     private static readonly TimeSpan firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly EnumerationOptions withoutLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
