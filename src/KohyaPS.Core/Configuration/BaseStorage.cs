@@ -7,7 +7,7 @@ public enum BaseStorage
     [Spelling("full")]
     Full,
 
-    /// <summary>One byte a number for the matrices of transformers, with a scale for each row; computed in the compute type.</summary>
+    /// <summary>One byte a number for linear layers and convolutions, with a scale for each output; computed in the compute type.</summary>
     [Spelling("int8")]
     Int8,
 }

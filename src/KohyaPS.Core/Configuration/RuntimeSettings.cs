@@ -39,7 +39,7 @@ public sealed record RuntimeSettings : SettingGroup
     [Setting(Aliases = ["Threads"], Gui = "num_cpu_threads_per_process", GuiDefault = "2", Minimum = 1, Why = "not set uses all cores, which is what a training on a CPU needs", IsFlag = false)]
     public int? NumCpuThreadsPerProcess { get; init; }
 
-    /// <summary>How the frozen model lies in memory: full, in the type it is computed in, or int8, one byte a number for the matrices of its transformers. int8 rounds each by up to 0.4 % of its row's largest number.</summary>
+    /// <summary>How the frozen model lies in memory: full, in the type it is computed in, or int8, one byte a number for its linear layers and convolutions. int8 rounds each number by up to 0.4 % of the largest that goes into the same output.</summary>
     [Setting(IsFlag = false)]
     public BaseStorage BaseStorage { get; init; }
 

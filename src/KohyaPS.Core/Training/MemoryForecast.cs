@@ -15,9 +15,12 @@ public sealed record MemoryForecast
     /// <summary>Cached latents and text states.</summary>
     public required long Caches { get; init; }
 
-    /// <summary>The process itself: .NET, PowerShell and the libraries.</summary>
+    /// <summary>The process itself: .NET, PowerShell, the libraries and their work space, gaps between blocks of memory.</summary>
     public required long Process { get; init; }
 
-    /// <summary>All together.</summary>
-    public long Total => Weights + Network + Activations + Caches + Process;
+    /// <summary>What encoding pictures and captions takes before the steps: the VAE and its images, or the text encoders, whichever is more.</summary>
+    public long Preparation { get; init; }
+
+    /// <summary>The largest amount at a time, in the steps or before them.</summary>
+    public long Total => Process + Math.Max(Preparation, Weights + Network + Activations + Caches);
 }

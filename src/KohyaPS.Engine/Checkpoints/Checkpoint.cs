@@ -145,8 +145,8 @@ internal sealed class Checkpoint : IDisposable
         }
     }
 
-    // What is known from elsewhere wins, field by field, over what the shapes say.
-    private static JsonElement Infer(ModelFamily family, ModelPart part, ITensorStore tensors, string path, JsonElement? known)
+    /// <summary>The configuration of a part of a single file: what is known from elsewhere wins, field by field, over what the shapes say.</summary>
+    internal static JsonElement Infer(ModelFamily family, ModelPart part, ITensorStore tensors, string path, JsonElement? known)
     {
         var config = part switch
         {

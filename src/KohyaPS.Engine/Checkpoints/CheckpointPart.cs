@@ -38,7 +38,7 @@ internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonE
         RequireTensors(path);
     }
 
-    /// <summary>Refuses a part that lacks tensors; enough for tools that compute nothing with it.</summary>
+    /// <summary>Refuses a part that lacks tensors, or has whole numbers for weights; enough for tools that compute nothing with it.</summary>
     /// <inheritdoc cref="RequireComplete"/>
     public void RequireTensors(string path)
     {
@@ -46,5 +46,7 @@ internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonE
         if (missing.Count > 0)
             throw new CheckpointFormatException(
                 $"The {Part.InWords()} of '{path}' lacks {missing.Count} tensors, first {string.Join(", ", missing.Take(3).Select(m => $"'{m}'"))}. The file is incomplete or of another kind; get a whole one.");
+        if (ExpectedNames.FirstOrDefault(n => !Tensors.Dtype(n).IsFraction()) is { } whole)
+            throw new CheckpointFormatException($"The tensor '{whole}' of the {Part.InWords()} of '{path}' holds whole numbers ({Tensors.Dtype(whole)}), not weights; the model was packed by another program. Get it in fp16, bf16 or fp32.");
     }
 }

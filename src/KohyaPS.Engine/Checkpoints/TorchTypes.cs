@@ -37,6 +37,10 @@ internal static class TorchTypes
         ? known
         : throw new CheckpointFormatException($"Tensors of the type {dtype.ToName()} cannot be computed with. Get the model in fp16, bf16 or fp32.");
 
+    /// <summary>True for types that weights may have.</summary>
+    public static bool IsFraction(this ScalarType dtype) => dtype is not (ScalarType.Bool or ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64)
+        && Stored.TryGetValue(dtype, out var stored) && stored is not (SafetensorsDtype.U16 or SafetensorsDtype.U32 or SafetensorsDtype.U64 or SafetensorsDtype.C64);
+
     /// <summary>The type under which a tensor is saved.</summary>
     public static SafetensorsDtype ToStored(this ScalarType dtype) => Stored.TryGetValue(dtype, out var stored)
         ? stored

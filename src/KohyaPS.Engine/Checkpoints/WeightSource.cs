@@ -10,11 +10,11 @@ namespace KohyaPS.Engine.Checkpoints;
 /// <param name="dtype">Type of what <see cref="Get"/> returns; null keeps the stored type.</param>
 /// <param name="device">Where the tensors go; null is the CPU.</param>
 /// <param name="path">Dotted path of this view; empty at the root of a model part.</param>
-/// <param name="packsMatrices">Whether linear layers are to store their matrix with one byte a number.</param>
-internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null, Device? device = null, string path = "", bool packsMatrices = false)
+/// <param name="packsWeights">Whether layers are to store their weight with one byte a number.</param>
+internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null, Device? device = null, string path = "", bool packsWeights = false)
 {
-    /// <summary>Whether linear layers are to store their matrix with one byte a number.</summary>
-    public bool PacksMatrices => packsMatrices;
+    /// <summary>Whether layers are to store their weight with one byte a number.</summary>
+    public bool PacksWeights => packsWeights;
 
     /// <summary>The same view, for layers that are too small or too delicate to be rounded.</summary>
     public WeightSource Exact => new(store, dtype, device, path);
@@ -23,7 +23,7 @@ internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null,
     public string Path => path;
 
     /// <summary>The view one or more levels (separated by dots) below.</summary>
-    public WeightSource At(string name) => new(store, dtype, device, Join(name), packsMatrices);
+    public WeightSource At(string name) => new(store, dtype, device, Join(name), packsWeights);
 
     /// <summary>The view at a numbered child.</summary>
     public WeightSource At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -9,12 +9,6 @@ internal sealed record AdapterPlan(TargetLayer Target, int Rank, double Alpha)
     /// <summary>The adapter's name.</summary>
     public string Name => Target.Name;
 
-    /// <summary>How many numbers the adapter holds.</summary>
-    /// <param name="module">The kind of network.</param>
-    public long ParameterCount(NetworkModule module) => module == NetworkModule.Oft
-        ? Target.Outputs / Rank * Target.Outputs
-        : Rank * (Target.FanIn + Target.Outputs);
-
     /// <summary>True where sd-scripts stores alpha as a whole number: the rank stood in for an alpha of 0.</summary>
     public bool AlphaIsWhole { get; init; }
 

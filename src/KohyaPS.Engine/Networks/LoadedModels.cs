@@ -14,35 +14,44 @@ namespace KohyaPS.Engine.Networks;
 /// <summary>The frozen models that a network is attached to, in a training or for drawing: each can leave memory once it is no longer needed.</summary>
 internal sealed class LoadedModels : IDisposable
 {
-    private readonly ModelFamily family;
     private readonly LoraConfig config;
     private readonly ScalarType dtype;
     private readonly Device device;
     private BaseNetworks? bases;
     private Unet? unet;
 
-    private LoadedModels(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases, TextEncoders textEncoders, Vae? vae, IReadOnlyList<ClipTokenizer> tokenizers)
+    private LoadedModels(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
     {
-        family = checkpoint.Family;
+        Family = checkpoint.Family;
         Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon;
-        (this.config, this.dtype, this.device, this.bases) = (config, dtype, device, bases);
-        TextEncoders = textEncoders;
-        Vae = vae;
-        Tokenizers = tokenizers;
-        ScalingFactor = vae?.Config.ScalingFactor ?? VaeStructure.ScalingFactor(family);
+        (this.config, this.dtype, this.device) = (config, dtype, device);
+        try
+        {
+            bases = BaseNetworks.Open(config);
+            Vae = ReadVae(checkpoint, progress);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        ScalingFactor = Vae?.Config.ScalingFactor ?? VaeStructure.ScalingFactor(Family);
     }
+
+    /// <summary>The kind of model.</summary>
+    public ModelFamily Family { get; }
 
     /// <summary>The model that predicts; not there before <see cref="LoadUnet"/>.</summary>
     public Unet Unet => unet ?? throw new InvalidOperationException("The U-Net is not loaded yet.");
 
-    /// <summary>The text encoders; null after <see cref="ReleaseTextEncoders"/>.</summary>
+    /// <summary>The text encoders; null before <see cref="LoadTextEncoders"/> and after <see cref="ReleaseTextEncoders"/>.</summary>
     public TextEncoders? TextEncoders { get; private set; }
 
     /// <summary>The autoencoder; null after <see cref="ReleaseVae"/>.</summary>
     public Vae? Vae { get; private set; }
 
-    /// <summary>Split captions, one for each text encoder.</summary>
-    public IReadOnlyList<ClipTokenizer> Tokenizers { get; }
+    /// <summary>Split captions, one for each text encoder; none before <see cref="LoadTextEncoders"/>.</summary>
+    public IReadOnlyList<ClipTokenizer> Tokenizers { get; private set; } = [];
 
     /// <summary>Id of the token that ends a text.</summary>
     public long EndToken => Tokenizers[^1].Specials.End;
@@ -82,9 +91,10 @@ internal sealed class LoadedModels : IDisposable
     public static LoadedModels Load(
         Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
     {
-        var models = LoadEncoders(checkpoint, config, dtype, device, progress, tokenizers);
+        var models = LoadVae(checkpoint, config, dtype, device, progress);
         try
         {
+            models.LoadTextEncoders(checkpoint, progress, tokenizers);
             models.LoadUnet(checkpoint, progress);
             return models;
         }
@@ -95,31 +105,38 @@ internal sealed class LoadedModels : IDisposable
         }
     }
 
-    /// <summary>Loads the text encoders and the VAE: what they encode can be kept and their memory be free before the U-Net comes.</summary>
-    /// <inheritdoc cref="Load(Checkpoint, LoraConfig, ScalarType, Device, Action{string}, IReadOnlyList{ClipTokenizer})"/>
-    public static LoadedModels LoadEncoders(
-        Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
+    /// <summary>Loads the VAE alone: what a model encodes can be kept, and its memory be free, before the next one comes.</summary>
+    /// <param name="checkpoint">The base model.</param>
+    /// <param name="config">Names the tokenizer, and optionally another VAE.</param>
+    /// <param name="dtype">Compute type of U-Net and text encoders.</param>
+    /// <param name="device">Where they go.</param>
+    /// <param name="progress">Told what is being loaded.</param>
+    /// <exception cref="CheckpointFormatException">A file is not the model it should be.</exception>
+    public static LoadedModels LoadVae(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress) =>
+        new(checkpoint, config, dtype, device, progress);
+
+    /// <summary>Loads the text encoders.</summary>
+    /// <param name="checkpoint">The base model.</param>
+    /// <param name="progress">Told what is being loaded.</param>
+    /// <param name="tokenizers">Split captions; null takes those that the configuration names, else the model's own.</param>
+    /// <exception cref="CheckpointFormatException">They are not what they should be.</exception>
+    public void LoadTextEncoders(Checkpoint checkpoint, Action<string> progress, IReadOnlyList<ClipTokenizer>? tokenizers = null)
     {
-        var parts = ModelParts.TextEncoders(checkpoint.Family);
+        var parts = ModelParts.TextEncoders(Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
-        var bases = BaseNetworks.Open(config);
         var encoders = new List<ClipTextEncoder>();
-        Vae? vae = null;
         try
         {
             foreach (var part in parts)
-                encoders.Add(TextEncoder(checkpoint, part, config, dtype, device, bases));
-            var loadedText = new TextEncoders(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
-            vae = LoadVae(checkpoint, config, dtype, device, progress);
-            return new(checkpoint, config, dtype, device, bases, loadedText, vae, tokenizers ?? ChooseTokenizers(checkpoint.Family, config, loadedText));
+                encoders.Add(TextEncoder(checkpoint, part));
         }
         catch
         {
-            vae?.Dispose();
             encoders.ForEach(encoder => encoder.Dispose());
-            bases?.Dispose();
             throw;
         }
+        TextEncoders = new(encoders[0], encoders.ElementAtOrDefault(1)) { UseCheckpointing = config.Training.GradientCheckpointing };
+        Tokenizers = tokenizers ?? ChooseTokenizers(Family, config, TextEncoders);
     }
 
     /// <summary>Loads the model that predicts.</summary>
@@ -130,7 +147,7 @@ internal sealed class LoadedModels : IDisposable
     {
         progress("loading the U-Net");
         var part = checkpoint[ModelPart.Unet];
-        unet = new Unet(Weights(family, part, config, dtype, device, bases), UnetConfig.Read(part.Config));
+        unet = new Unet(Weights(part), UnetConfig.Read(part.Config));
         unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         Misfits = bases?.Misfits() ?? [];
         bases?.Dispose();
@@ -140,8 +157,8 @@ internal sealed class LoadedModels : IDisposable
     /// <summary>The layers that a network can be attached to: the text encoders', then the U-Net's.</summary>
     public IReadOnlyList<TargetLayer> Targets()
     {
-        var names = new LayerNames(family, Unet.AdaptableLayers().Select(l => l.Path));
-        var parts = ModelParts.TextEncoders(family).Zip<ModelPart, Block>(TextEncoders?.All ?? []).Append((ModelPart.Unet, Unet));
+        var names = new LayerNames(Family, Unet.AdaptableLayers().Select(l => l.Path));
+        var parts = ModelParts.TextEncoders(Family).Zip<ModelPart, Block>(TextEncoders?.All ?? []).Append((ModelPart.Unet, Unet));
         return [.. parts.SelectMany(part => part.Second.AdaptableLayers().Where(l => l.Container != BlockKind.Other)
             .Select(l => TargetLayer.Of(names.PartOf(part.First), l.Layer, names.PathOf(part.First, l.Path))))];
     }
@@ -169,14 +186,14 @@ internal sealed class LoadedModels : IDisposable
         bases?.Dispose();
     }
 
-    private static WeightSource Weights(ModelFamily family, CheckpointPart part, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases) =>
-        new(bases?.Over(family, part) ?? part.Tensors, dtype, device, packsMatrices: config.Runtime.BaseStorage == BaseStorage.Int8);
+    private WeightSource Weights(CheckpointPart part) =>
+        new(bases?.Over(Family, part) ?? part.Tensors, dtype, device, packsWeights: config.Runtime.BaseStorage == BaseStorage.Int8);
 
-    private static ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part, LoraConfig config, ScalarType dtype, Device device, BaseNetworks? bases)
+    private ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part)
     {
         var text = checkpoint[part];
         var isPeers = config.Runtime.Compatibility == Compatibility.Kohya2188 && !checkpoint.IsFolder && part == ModelPart.TextEncoder2;
-        return new(Weights(checkpoint.Family, text, config, dtype, device, bases), ClipConfig.Read(text.Config) with { TurnsProjection = isPeers });
+        return new(Weights(text), ClipConfig.Read(text.Config) with { TurnsProjection = isPeers });
     }
 
     private static IReadOnlyList<ClipTokenizer> ChooseTokenizers(ModelFamily family, LoraConfig config, TextEncoders encoders)
@@ -194,7 +211,7 @@ internal sealed class LoadedModels : IDisposable
     }
 
     // The recorded models are folders without a VAE, whose latents are recorded too. Whoever has pictures to encode asks for one.
-    private static Vae? LoadVae(Checkpoint checkpoint, LoraConfig config, ScalarType dtype, Device device, Action<string> progress)
+    private Vae? ReadVae(Checkpoint checkpoint, Action<string> progress)
     {
         if (config.Resolve(config.Model.Vae) is { } other)
         {

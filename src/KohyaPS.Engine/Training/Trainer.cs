@@ -43,9 +43,10 @@ internal sealed class Trainer : IDisposable
                 run.Warn(notice);
             var device = run.Request.OnProcessor ? CPU : runtime.Device.Device;
             using var checkpoint = Checkpoint.Open(config.Resolve(config.Model.PretrainedModelNameOrPath)!);
-            models = LoadedModels.LoadEncoders(checkpoint, config, precision.ComputeType, device, Phase);
-            // What encodes leaves before the largest model comes.
+            // What encodes leaves before the next model comes, the largest one last.
+            models = LoadedModels.LoadVae(checkpoint, config, precision.ComputeType, device, Phase);
             latents = PrepareLatents(stop);
+            models.LoadTextEncoders(checkpoint, Phase);
             var captions = new EpochCaptions(run.Seed, run.Length, config.Training.GradientAccumulationSteps);
             text = PrepareText(captions, stop);
             models.LoadUnet(checkpoint, Phase);
@@ -151,7 +152,7 @@ internal sealed class Trainer : IDisposable
         if (!caching.KeepsLatents)
             return new EncodedLatents(encoder, run.Seed, workers);
         var images = run.Epochs.Datasets.SelectMany(d => d.Images).ToList();
-        var store = CacheChoice.Latents(run.Config, vae, models.TextEncoders is { All.Count: > 1 }, new SeededDraws(run.Seed));
+        var store = CacheChoice.Latents(run.Config, vae, models.Family == ModelFamily.Sdxl, new SeededDraws(run.Seed));
         var cached = new CachedLatents(store, run.Seed);
         try
         {

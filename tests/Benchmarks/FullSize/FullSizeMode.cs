@@ -5,6 +5,8 @@ namespace KohyaPS.Benchmarks.FullSize;
 /// <param name="UsesCheckpointing">Whether the insides of the blocks are computed again for the backward pass.</param>
 internal sealed record FullSizeMode(MixedPrecision Precision, bool UsesCheckpointing)
 {
+    private const int NativeSide = 1024;
+
     /// <summary>All four.</summary>
     public static IReadOnlyList<FullSizeMode> All { get; } =
     [
@@ -17,19 +19,23 @@ internal sealed record FullSizeMode(MixedPrecision Precision, bool UsesCheckpoin
     /// <summary>How the frozen model is stored.</summary>
     public BaseStorage Storage { get; init; }
 
-    /// <summary>Those of the SDXL-shaped model, for which float32 without checkpointing takes more memory than usual machines have.</summary>
+    /// <summary>Width and height of the picture.</summary>
+    public int Side { get; init; } = 512;
+
+    /// <summary>Those of the SDXL-shaped model, at 512 and at the size that it was made for.</summary>
     public static IReadOnlyList<FullSizeMode> Large { get; } =
     [
-        new(MixedPrecision.Bf16, true),
-        new(MixedPrecision.Bf16, false),
+        .. All,
         new(MixedPrecision.Bf16, true) { Storage = BaseStorage.Int8 },
-        new(MixedPrecision.No, true),
         new(MixedPrecision.No, true) { Storage = BaseStorage.Int8 },
+        .. All.Select(m => m with { Side = NativeSide }),
+        new(MixedPrecision.Bf16, true) { Storage = BaseStorage.Int8, Side = NativeSide },
     ];
 
     /// <summary>The word for the type.</summary>
     public string Type => Precision == MixedPrecision.No ? "fp32" : "bf16";
 
-    /// <summary>For instance <c>bf16-checkpointing</c>.</summary>
-    public override string ToString() => Type + (UsesCheckpointing ? "-checkpointing" : "") + (Storage == BaseStorage.Int8 ? "-int8" : "");
+    /// <summary>For instance <c>bf16-checkpointing</c>, <c>bf16-1024</c>.</summary>
+    public override string ToString() =>
+        Type + (UsesCheckpointing ? "-checkpointing" : "") + (Storage == BaseStorage.Int8 ? "-int8" : "") + (Side == NativeSide ? "-1024" : "");
 }

@@ -9,7 +9,7 @@ namespace KohyaPS.Benchmarks.FullSize;
 /// </summary>
 internal sealed class FullSizeModel : IDisposable
 {
-    private const int PictureSide = 512;
+    private const int PictureSide = 1024;
 
     private readonly string root = Directory.CreateTempSubdirectory("kohyaps-bench-").FullName;
 

@@ -60,7 +60,7 @@ internal static class FullSizeRun
     {
         Model = new() { PretrainedModelNameOrPath = checkpoint },
         Folders = new() { TrainDataDir = pictures, OutputDir = output, OutputName = "bench" },
-        Buckets = new() { Resolution = new(512, 512) },
+        Buckets = new() { Resolution = new(mode.Side, mode.Side) },
         Network = new() { NetworkDim = Rank, NetworkAlpha = Rank, NetworkTrainUnetOnly = true },
         Training = new() { MaxTrainSteps = WarmUpSteps + MeasuredSteps, GradientCheckpointing = mode.UsesCheckpointing, Seed = 1 },
         Runtime = new() { MixedPrecision = mode.Precision, BaseStorage = mode.Storage },

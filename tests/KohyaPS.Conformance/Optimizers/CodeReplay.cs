@@ -28,10 +28,10 @@ internal static class CodeReplay
     private static void CompareBlocks(OptimizerCase recorded, DynamicCode code, Tensor x, int blockSize, GoldenCheck check)
     {
         using var group = new ParameterGroup(new(0, "unet"), [("x", x.shape)]);
-        using var blocks = new BlockTable(group, 1, blockSize);
-        var (codes, largest) = (zeros(blocks.Codes.Total, dtype: ScalarType.Byte), zeros(blocks.Blocks.Total));
+        using var blocks = new BlockTable(group, ..1, blockSize);
+        var (codes, largest) = (zeros(group.Values.numel(), dtype: ScalarType.Byte), zeros(blocks.Blocks));
         using var moment = new EightBitMoment(codes, largest, blocks, code);
-        var values = zeros(blocks.Codes.Total);
+        var values = zeros_like(group.Values);
         values.narrow(0, 0, x.numel()).copy_(x.flatten());
         moment.Store(values);
         recorded.Tensors!.Compare(check, "absmax", recorded.Expected.GetProperty("absmax"), largest);

@@ -79,6 +79,73 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("mid_block.attentions.0.proj_in.weight", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("input_blocks.1.1.transformer_blocks.")]
+    [InlineData("input_blocks.1.1.norm.weight")]
+    [InlineData("input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight")]
+    [InlineData("output_blocks.5.1.")]
+    public void Whatever_is_missing_is_missed(string part)
+    {
+        using var checkpoint = Checkpoint.Open(Rewrite(name => !name.Contains(part, StringComparison.Ordinal)));
+        Assert.Contains("lacks", Assert.Throws<CheckpointFormatException>(() => checkpoint[ModelPart.Unet]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tensors_that_belong_to_nothing_are_named_and_left_out()
+    {
+        var path = Rewrite(_ => true, new SafetensorsDeclaration("model.diffusion_model.input_blocks.1.1.extra", SafetensorsDtype.F16, [1]), new SafetensorsDeclaration("mine", SafetensorsDtype.F16, [1]));
+        using var checkpoint = Checkpoint.Open(path);
+        Assert.NotNull(checkpoint[ModelPart.Unet]);
+        Assert.Contains(checkpoint.Unexpected, name => name.EndsWith("extra", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Whole_numbers_are_no_weights()
+    {
+        const string key = "model.diffusion_model.time_embed.0.bias";
+        var path = Rewrite(name => name != key, new SafetensorsDeclaration(key, SafetensorsDtype.I8, [256]));
+        using var checkpoint = Checkpoint.Open(path);
+        Assert.Contains("whole numbers", Assert.Throws<CheckpointFormatException>(() => checkpoint[ModelPart.Unet]).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.ckpt")]
+    public void A_file_that_was_cut_short_is_refused(string name)
+    {
+        var path = Path.Combine(scratch, name);
+        ModelConversion.Run(new(MiniSd, path), TestContext.Current.CancellationToken);
+        var whole = File.ReadAllBytes(path);
+        foreach (var length in new[] { 0, 7, 1000, whole.Length / 2, whole.Length - 1 })
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.ThrowsAny<CheckpointFormatException>(() => Checkpoint.Open(path).Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData("unet")]
+    [InlineData("vae")]
+    [InlineData("text_encoder_2")]
+    public void A_folder_that_lacks_a_part_says_which(string part)
+    {
+        var folder = Path.Combine(scratch, "folder");
+        foreach (var file in Directory.EnumerateFiles(Training.FamilyModels.Folder("sdxl-mini"), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(folder, Path.GetRelativePath(Training.FamilyModels.Folder("sdxl-mini"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        Directory.Delete(Path.Combine(folder, part), recursive: true);
+        var error = Assert.Throws<CheckpointFormatException>(() =>
+        {
+            using var checkpoint = Checkpoint.Open(folder);
+            foreach (var each in Enum.GetValues<ModelPart>())
+                _ = checkpoint[each];
+        });
+        Assert.Matches(part == "text_encoder_2" ? "text encoder" : part == "vae" ? "VAE" : "unet|U-Net", error.Message);
+    }
+
     [Fact]
     public void A_missing_vae_is_found_before_anything_is_loaded()
     {
@@ -157,12 +224,18 @@ public sealed class CheckpointTests : IDisposable
         return target;
     }
 
-    private string Rewrite(Func<string, bool> keep)
+    private string Rewrite(Func<string, bool> keep, params SafetensorsDeclaration[] added)
     {
         var path = Path.Combine(scratch, "part.safetensors");
         using var source = SafetensorsFile.Open(MiniSd);
-        new SafetensorsWriter(source.Entries.Where(e => keep(e.Name)).Select(e => new SafetensorsDeclaration(e.Name, e.Dtype, e.Shape)))
-            .Write(path, (entry, target) => source.CopyTo(source[entry.Name], target));
+        new SafetensorsWriter([.. source.Entries.Where(e => keep(e.Name)).Select(e => new SafetensorsDeclaration(e.Name, e.Dtype, e.Shape)), .. added])
+            .Write(path, (entry, target) =>
+            {
+                if (added.FirstOrDefault(a => a.Name == entry.Name) is { } own)
+                    target.Write(new byte[own.ElementCount * own.Dtype.ToBits() / 8]);
+                else
+                    source.CopyTo(source[entry.Name], target);
+            });
         File.Copy(Path.ChangeExtension(MiniSd, ".config.json"), Path.ChangeExtension(path, ".config.json"));
         return path;
     }

@@ -2,6 +2,9 @@ using KohyaPS.Conformance;
 using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Engine.Checkpoints.Saving;
+using KohyaPS.Engine.Models.Clip;
+using KohyaPS.Engine.Models.Unet;
+using KohyaPS.Engine.Models.Vae;
 using KohyaPS.Engine.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,6 +54,63 @@ public sealed class ModelConversionTests : IDisposable
         }
         using var model = Checkpoint.Open(In("model.ckpt"));
         Assert.Equal(ModelFamily.Sd1, model.Family);
+    }
+
+    [Theory]
+    [InlineData("sd2-mini")]
+    [InlineData("sdxl-mini")]
+    public void A_folder_of_unusual_width_that_became_a_file_comes_back_whole(string model)
+    {
+        var folder = Training.FamilyModels.Folder(model);
+        Convert(folder, "single.safetensors");
+        Convert(In("single.safetensors"), "single.ckpt");
+        Convert(In("single.ckpt"), "again");
+        using var before = Checkpoint.Open(folder);
+        foreach (var name in new[] { "single.safetensors", "single.ckpt", "again" })
+        {
+            using var after = Checkpoint.Open(In(name));
+            foreach (var part in before.Parts)
+            {
+                AssertSame(part, after[part.Part]);
+                Assert.Equal(Computed(part), Computed(after[part.Part]));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_tells_everything_gets_no_second_one()
+    {
+        Convert(MiniSd, "given.ckpt");
+        // By itself: nothing is known of it but what it tells.
+        File.Move(In("given.ckpt"), In("model.ckpt"));
+        Convert(In("model.ckpt"), "again.safetensors");
+        Assert.False(File.Exists(In("again.config.json")));
+        // Another model's, in whose place this one was put.
+        File.WriteAllText(In("other.config.json"), """{"unet": {"attention_head_dim": 3}}""");
+        Convert(In("model.ckpt"), "other.safetensors");
+        using var model = Checkpoint.Open(In("other.safetensors"));
+        Assert.Equal(Computed(Checkpoint.Open(MiniSd)[ModelPart.Unet]), Computed(model[ModelPart.Unet]));
+    }
+
+    [Theory]
+    [InlineData("sdxl-mini", null)]
+    [InlineData("sdxl-mini", SavePrecision.Bf16)]
+    public void Every_layout_has_the_keys_shapes_and_types_of_the_original(string model, SavePrecision? precision)
+    {
+        var original = Path.Combine(Training.FamilyModels.Folder(model), "..", "single.safetensors");
+        Convert(Training.FamilyModels.Folder(model), "one.safetensors", precision);
+        Convert(In("one.safetensors"), "two.ckpt", precision);
+        using var want = TensorFileStore.Open(original);
+        // What a folder has no place for and no picture needs: tables that programs make anew, and the temperature of CLIP's training.
+        string[] left = [".position_ids", ".logit_scale", "denoiser.sigmas"];
+        var wanted = want.Names.Where(key => !left.Any(end => key.EndsWith(end, StringComparison.Ordinal))).ToList();
+        foreach (var name in new[] { "one.safetensors", "two.ckpt" })
+        {
+            using var got = TensorFileStore.Open(In(name));
+            Assert.Equal(wanted.Order(), got.Names.Order());
+            Assert.All(wanted, key => Assert.Equal(want.Shape(key), got.Shape(key)));
+            Assert.All(wanted, key => Assert.Equal(precision is null ? want[key].Dtype : KohyaPS.Safetensors.SafetensorsDtype.BF16, got[key].Dtype));
+        }
     }
 
     [Fact]
@@ -116,5 +176,13 @@ public sealed class ModelConversionTests : IDisposable
 
     private string In(string name) => Path.Combine(scratch, name);
 
-    private void Convert(string source, string destination) => ModelConversion.Run(new(source, In(destination)), TestContext.Current.CancellationToken);
+    private void Convert(string source, string destination, SavePrecision? precision = null) =>
+        ModelConversion.Run(new(source, In(destination)) { Precision = precision }, TestContext.Current.CancellationToken);
+
+    private static object Computed(CheckpointPart part) => part.Part switch
+    {
+        ModelPart.Unet => UnetConfig.Read(part.Config) is var unet ? (string.Join(',', Enumerable.Range(0, 4).Select(unet.HeadsAt)), unet.NormGroups, unet.NormEpsilon, unet.SizeEmbeddingWidth) : default,
+        ModelPart.Vae => VaeConfig.Read(part.Config),
+        _ => ClipConfig.Read(part.Config),
+    };
 }

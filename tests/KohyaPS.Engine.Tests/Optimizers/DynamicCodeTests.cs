@@ -20,11 +20,11 @@ public class DynamicCodeTests
         var code = isSigned ? DynamicCode.Signed : DynamicCode.Unsigned;
         var numbers = Hard(code, isSigned);
         using var group = new ParameterGroup(new(0, "unet"), [("large", [numbers.Length]), ("small", [Row + 1])]);
-        using var blocks = new BlockTable(group, 2, blockSize);
-        var moment = zeros(blocks.Codes.Total);
+        using var blocks = new BlockTable(group, ..2, blockSize);
+        var moment = zeros_like(group.Values);
         moment.narrow(0, 0, numbers.Length).copy_(tensor(numbers));
         moment.narrow(0, group.Slices[1].Offset, 2).copy_(tensor([3e-39f, isSigned ? -1e-45f : 0]));
-        var (codes, largest) = (zeros(blocks.Codes.Total, dtype: ScalarType.Byte), zeros(blocks.Blocks.Total));
+        var (codes, largest) = (zeros(group.Values.numel(), dtype: ScalarType.Byte), zeros(blocks.Blocks));
 
         CodePasses.Store(moment, codes, largest, blocks, code);
         var rows = moment.view(-1, Row);

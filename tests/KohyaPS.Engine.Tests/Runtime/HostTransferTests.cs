@@ -40,10 +40,11 @@ public sealed class HostTransferTests
             Sizes = ones(1, 6),
             LossWeights = ones(1),
             Masks = ones(1, 1, 16, 16),
+            Preserved = zeros(1, dtype: int64),
         };
         using var moved = batch.MoveTo(Elsewhere);
         var tensors = Tensors(moved).ToList();
-        Assert.Equal(10, tensors.Count);
+        Assert.Equal(11, tensors.Count);
         Assert.All(tensors, tensor => Assert.Equal(DeviceType.META, tensor.device_type));
         Assert.All(Tensors(batch), tensor => Assert.True(tensor.IsInvalid));
     }

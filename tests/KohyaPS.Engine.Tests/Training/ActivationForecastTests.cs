@@ -37,6 +37,18 @@ public class ActivationForecastTests
         Assert.Equal(400 * 4 + 400 * 8 + 100 * 8 + 100 * 16 + FineTransformer, new ActivationForecast(unet, _ => Heads).CheckpointedValues(20, 20));
 
     [Fact]
+    public void With_checkpointing_a_deep_transformer_keeps_one_block_at_a_time()
+    {
+        var deep = new Shapes(new()
+        {
+            ["mid_block.attentions.0.proj_in.weight"] = [8, 8],
+            ["mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight"] = [8, 8],
+            ["mid_block.attentions.0.transformer_blocks.1.attn1.to_q.weight"] = [8, 8],
+        });
+        Assert.Equal(2 * 400 * 8 + FineTransformer, new ActivationForecast(deep, _ => Heads).CheckpointedValues(20, 20));
+    }
+
+    [Fact]
     public void Odd_sizes_round_up_on_the_way_down()
     {
         var forecast = new ActivationForecast(unet, _ => Heads);

@@ -29,10 +29,11 @@ public static class ModelConversion
         var isFile = ModelWriter.IsFileName(destination);
         if (!isFile && checkpoint.Unexpected.Count > 0)
             request.Warning?.Invoke($"{checkpoint.Unexpected.Count} tensors of '{checkpoint.Path}' are no part of the model and are left out, first '{checkpoint.Unexpected[0]}'.");
+        var metadata = isFile ? MetadataOf(checkpoint) : new Dictionary<string, string>();
         var (bytes, tensors) = ModelWriter.Write(new(checkpoint, destination)
         {
             Precision = request.Precision,
-            Metadata = checkpoint.Metadata,
+            Metadata = metadata,
             Progress = request.Progress,
             Cancellation = cancellation,
         });
@@ -45,7 +46,12 @@ public static class ModelConversion
             Precision = request.Precision ?? checkpoint.OwnPrecision,
             Source = checkpoint.Path,
             Tensors = tensors,
-            Metadata = isFile ? checkpoint.Metadata : new Dictionary<string, string>(),
+            Metadata = metadata,
         };
     }
+
+    // A folder's scheduler says that a model predicts v; a single file has no other place for it.
+    private static IReadOnlyDictionary<string, string> MetadataOf(Checkpoint source) => source.IsFolder && source.Detection.Prediction == ModelPrediction.V
+        ? new Dictionary<string, string> { ["modelspec.prediction_type"] = "v" }
+        : source.Metadata;
 }

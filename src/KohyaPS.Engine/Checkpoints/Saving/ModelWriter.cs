@@ -22,6 +22,7 @@ internal static class ModelWriter
         var steps = (writing.Source.Epoch, writing.Source.GlobalStep);
         var bytes = TensorFile.Save(
             writing.Destination, tensors, t => t.SaveType(writing.Source.Family, writing.Precision), writing.Metadata, (t, stored) => Changed(writing, t, stored, tensors.Count, ref done), steps);
+        Sidecar.Write(writing.Source, writing.Destination);
         return (bytes, tensors.Count);
     }
 

@@ -70,8 +70,10 @@ internal static class UnetStructure
         var channels = new List<int>();
         while (unet.Contains($"down_blocks.{channels.Count}.resnets.0.conv1.weight"))
             channels.Add(checked((int)unet.Shape($"down_blocks.{channels.Count}.resnets.0.conv1.weight")[0]));
-        string Down(int level) => unet.Contains($"down_blocks.{level}.attentions.0.norm.weight") ? "CrossAttnDownBlock2D" : "DownBlock2D";
-        string Up(int level) => unet.Contains($"up_blocks.{level}.attentions.0.norm.weight") ? "CrossAttnUpBlock2D" : "UpBlock2D";
+        // By any of its tensors, so that one that is missing is missed.
+        bool Attends(string block) => unet.Names.Any(n => n.StartsWith($"{block}.attentions.", StringComparison.Ordinal));
+        string Down(int level) => Attends($"down_blocks.{level}") ? "CrossAttnDownBlock2D" : "DownBlock2D";
+        string Up(int level) => Attends($"up_blocks.{level}") ? "CrossAttnUpBlock2D" : "UpBlock2D";
         var levels = Enumerable.Range(0, channels.Count).ToList();
         var context = unet.Names.FirstOrDefault(n => n.EndsWith(".attn2.to_k.weight", StringComparison.Ordinal));
         var config = new JsonObject
@@ -87,6 +89,7 @@ internal static class UnetStructure
             ["attention_head_dim"] = family == ModelFamily.Sd1 ? 8 : new JsonArray([.. channels.Select(c => JsonValue.Create(Math.Max(1, c / 64)))]),
             ["use_linear_projection"] = family != ModelFamily.Sd1,
             ["norm_num_groups"] = 32,
+            ["norm_eps"] = 1e-5,
             ["transformer_layers_per_block"] = new JsonArray([.. levels.Select(i => JsonValue.Create(Depth(unet, i, channels.Count - 1)))]),
         };
         if (unet.Contains("add_embedding.linear_1.weight"))
@@ -103,11 +106,12 @@ internal static class UnetStructure
     // The last level's depth is the middle block's, which also has one where the level itself has no attention.
     private static int Depth(ITensorStore unet, int level, int last)
     {
-        var path = level == last ? "mid_block.attentions.0" : $"down_blocks.{level}.attentions.0";
+        var block = level == last ? "mid_block.attentions." : $"down_blocks.{level}.attentions.";
+        string[] names = [.. unet.Names.Where(n => n.StartsWith(block, StringComparison.Ordinal))];
         var depth = 0;
-        while (unet.Contains($"{path}.transformer_blocks.{depth}.norm1.weight"))
+        while (names.Any(n => n.Contains($".transformer_blocks.{depth}.", StringComparison.Ordinal)))
             depth++;
-        return Math.Max(depth, level == last ? 1 : 0);
+        return Math.Max(depth, level == last || names.Length > 0 ? 1 : 0);
     }
 
     private static IEnumerable<string> Layer(string block, int layer, bool hasShortcut, int? attentionDepth)

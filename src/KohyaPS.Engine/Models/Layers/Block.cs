@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Checkpoints;
 using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Models.Layers;
@@ -59,6 +60,21 @@ internal abstract class Block(string path) : IDisposable
     {
         ownWeights.Add(new(path.Length == 0 ? name : $"{path}.{name}", weight));
         return weight;
+    }
+
+    /// <summary>Reads a layer's weight and takes its ownership, with one byte a number where the source wants it so.</summary>
+    /// <returns>The weight or its codes, and how to restore it from them.</returns>
+    protected (Tensor Weight, Int8Weight? Packed) OwnWeight(WeightSource weights)
+    {
+        var exact = weights.Get("weight");
+        if (!weights.PacksWeights)
+            return (Own("weight", exact), null);
+        using (exact)
+        {
+            var packed = Int8Weight.Of(exact);
+            Own("weight_scale", packed.Scales);
+            return (Own("weight", packed.Codes), packed);
+        }
     }
 
     /// <inheritdoc cref="Own(string, Tensor)"/>

@@ -38,11 +38,22 @@ internal sealed class ResBlock : Block
     public Tensor Forward(Tensor x, Tensor? activatedTime)
     {
         using var scope = NewDisposeScope();
-        var h = conv1.Forward(nn.functional.silu(norm1.Forward(x)));
+        // Each image goes as soon as the next one is there: an autoencoder's are of half a gigabyte.
+        using var activated = Activated(norm1, x);
+        using var h = conv1.Forward(activated);
+        activated.Dispose();
         if (timeProjection is not null && activatedTime is not null)
-            h = h + timeProjection.Forward(activatedTime).unsqueeze(2).unsqueeze(3);     // [B, out, 1, 1]
-        h = conv2.Forward(nn.functional.silu(norm2.Forward(h)));
-        var kept = shortcut is null ? x : shortcut.Forward(x);
-        return Observed(h.add_(kept)).MoveToOuterDisposeScope();
+            h.add_(timeProjection.Forward(activatedTime).unsqueeze(2).unsqueeze(3));     // [B, out, 1, 1]
+        using var activatedAgain = Activated(norm2, h);
+        h.Dispose();
+        var change = conv2.Forward(activatedAgain);
+        activatedAgain.Dispose();
+        return Observed(change.add_(shortcut is null ? x : shortcut.Forward(x))).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Activated(GroupNorm norm, Tensor x)
+    {
+        using var normed = norm.Forward(x);
+        return nn.functional.silu(normed);
     }
 }

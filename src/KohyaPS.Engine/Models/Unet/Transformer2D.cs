@@ -16,10 +16,12 @@ internal sealed class Transformer2D : Block
     private readonly IAdaptableLayer projectIn;
     private readonly List<BasicTransformerBlock> blocks = [];
     private readonly IAdaptableLayer projectOut;
+    private readonly ForwardOptions options;
 
     public Transformer2D(WeightSource weights, int heads, int groups, ForwardOptions options)
         : base(weights.Path)
     {
+        this.options = options;
         norm = Add(new GroupNorm(weights.At("norm"), groups, NormEpsilon));
         projectIn = Projection(weights.At("proj_in"));
         var below = weights.At("transformer_blocks");
@@ -37,12 +39,23 @@ internal sealed class Transformer2D : Block
     public Tensor Forward(Tensor x, Tensor context)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = (x.size(2), x.size(3));
-        var tokens = Enter(norm.Forward(x));                    // [B, h w, C]
-        foreach (var block in blocks)
-            tokens = block.Forward(tokens, context);
+        // Each block is a segment for checkpointing: SDXL has ten in a row. The ends belong to the first and the last one.
+        var current = x;
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            var index = i;
+            Tensor[] inputs = 0 < i && i == blocks.Count - 1 ? [current, context, x] : [current, context];
+            current = Segment.Run(options, given => Part(index, given[0], given[1], given.Length > 2 ? given[2] : given[0]), inputs);
+        }
+        return Observed(current).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Part(int index, Tensor current, Tensor context, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = blocks[index].Forward(index == 0 ? Enter(norm.Forward(x)) : current, context);     // [B, h w, C]
         // In this order: the result lies as the first one does.
-        return Observed(x + Leave(tokens, height, width)).MoveToOuterDisposeScope();
+        return (index == blocks.Count - 1 ? x + Leave(tokens, x.size(2), x.size(3)) : tokens).MoveToOuterDisposeScope();
     }
 
     private Tensor Enter(Tensor x) => projectIn switch

@@ -26,7 +26,7 @@ internal sealed class Unet : Block
         : base(weights.Path)
     {
         this.config = config;
-        convIn = Add(new Conv2d(weights.At("conv_in")));
+        convIn = Add(new Conv2d(weights.At("conv_in").Exact));
         timeWidth = (int)weights.Shape("time_embedding.linear_1.weight")[1];
         timeEmbedding = Add(new EmbeddingMlp(weights.At("time_embedding").Exact));
         addedEmbedding = weights.HasBelow("add_embedding") ? Add(new EmbeddingMlp(weights.At("add_embedding").Exact)) : null;
@@ -37,7 +37,7 @@ internal sealed class Unet : Block
             upBlocks.Add(Add(new UpBlock(weights.At($"up_blocks.{i}"), config.HeadsAt(levels - 1 - i), config, Options)));
         midBlock = Add(new MidBlock(weights.At("mid_block"), config.HeadsAt(levels - 1), config, Options));
         normOut = Add(new GroupNorm(weights.At("conv_norm_out"), config.NormGroups, config.NormEpsilon));
-        convOut = Add(new Conv2d(weights.At("conv_out")));
+        convOut = Add(new Conv2d(weights.At("conv_out").Exact));
     }
 
     /// <summary>Checkpointing and attention algorithm; may change between calls.</summary>

@@ -35,12 +35,7 @@ internal abstract class UnetBlock : Block
         return Segment.Run(Options, inputs => block.Forward(inputs[0], inputs[1]), x, conditions.ActivatedTime);
     }
 
-    /// <summary>The transformer, as a segment of its own for checkpointing; levels without one pass x on.</summary>
-    protected Tensor Attended(int index, Tensor x, Conditions conditions)
-    {
-        if (index >= Transformers.Count)
-            return x;
-        var transformer = Transformers[index];
-        return Segment.Run(Options, inputs => transformer.Forward(inputs[0], inputs[1]), x, conditions.Context);
-    }
+    /// <summary>The transformer; levels without one pass x on.</summary>
+    protected Tensor Attended(int index, Tensor x, Conditions conditions) =>
+        index < Transformers.Count ? Transformers[index].Forward(x, conditions.Context) : x;
 }

@@ -41,7 +41,8 @@ internal sealed class Vae : Block
     public VaePosterior Encode(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        return new VaePosterior(quantize.Forward(encoder.Forward(pixels.to(DType)))).MoveOut();
+        // Channel by channel again, as latents from a cache lie: the models after this one round by how their input lies.
+        return new VaePosterior(quantize.Forward(encoder.Forward(ImageChain.ChannelsLast(pixels.to(DType)))).contiguous()).MoveOut();
     }
 
     /// <param name="latents">[B, 4, h, w], already divided by <see cref="VaeConfig.ScalingFactor"/>.</param>
@@ -49,6 +50,6 @@ internal sealed class Vae : Block
     public Tensor Decode(Tensor latents)
     {
         using var scope = NewDisposeScope();
-        return decoder.Forward(unquantize.Forward(latents.to(DType))).MoveToOuterDisposeScope();
+        return decoder.Forward(unquantize.Forward(ImageChain.ChannelsLast(latents.to(DType)))).contiguous().MoveToOuterDisposeScope();
     }
 }

@@ -24,14 +24,11 @@ internal sealed class VaeDecoder : Block
         convOut = Add(new Conv2d(weights.At("conv_out")));
     }
 
-    /// <param name="x">[B, C, h, w]</param>
+    /// <param name="x">Freed on the way; [B, C, h, w]</param>
     /// <returns>[B, 3, 8 h, 8 w]</returns>
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = midBlock.Forward(convIn.Forward(x));
-        foreach (var level in levels)
-            x = level.Forward(x);
-        return Observed(convOut.Forward(nn.functional.silu(normOut.Forward(x)))).MoveToOuterDisposeScope();
+        return Observed(ImageChain.Run(x, [convIn.Forward, midBlock.Forward, .. levels.Select(level => (Func<Tensor, Tensor>)level.Forward), normOut.Forward, h => nn.functional.silu(h), convOut.Forward])).MoveToOuterDisposeScope();
     }
 }

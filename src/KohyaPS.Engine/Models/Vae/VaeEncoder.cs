@@ -24,15 +24,11 @@ internal sealed class VaeEncoder : Block
         convOut = Add(new Conv2d(weights.At("conv_out")));
     }
 
-    /// <param name="x">[B, 3, H, W]</param>
+    /// <param name="x">Freed on the way; [B, 3, H, W]</param>
     /// <returns>[B, 2 C, H/8, W/8]</returns>
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = convIn.Forward(x);
-        foreach (var level in levels)
-            x = level.Forward(x);
-        x = normOut.Forward(midBlock.Forward(x));
-        return Observed(convOut.Forward(nn.functional.silu(x))).MoveToOuterDisposeScope();
+        return Observed(ImageChain.Run(x, [convIn.Forward, .. levels.Select(level => (Func<Tensor, Tensor>)level.Forward), midBlock.Forward, normOut.Forward, h => nn.functional.silu(h), convOut.Forward])).MoveToOuterDisposeScope();
     }
 }

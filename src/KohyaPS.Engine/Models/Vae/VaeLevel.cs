@@ -20,17 +20,21 @@ internal sealed class VaeLevel : Block
         upsample = weights.HasBelow("upsamplers") ? Add(new Upsample(weights.At("upsamplers.0"))) : null;
     }
 
-    /// <param name="x">[B, in, h, w]</param>
+    /// <param name="x">Freed on the way; [B, in, h, w]</param>
     /// <returns>[B, out, h', w']</returns>
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        return Observed(ImageChain.Run(x, Steps())).MoveToOuterDisposeScope();
+    }
+
+    private IEnumerable<Func<Tensor, Tensor>> Steps()
+    {
         foreach (var block in resBlocks)
-            x = block.Forward(x, null);
+            yield return x => block.Forward(x, null);
         if (downsample is not null)
-            x = downsample.Forward(x);
+            yield return downsample.Forward;
         if (upsample is not null)
-            x = upsample.Forward(x, 2 * x.size(2), 2 * x.size(3));
-        return Observed(x).MoveToOuterDisposeScope();
+            yield return x => upsample.Forward(x, 2 * x.size(2), 2 * x.size(3));
     }
 }

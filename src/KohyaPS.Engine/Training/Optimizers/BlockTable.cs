@@ -13,20 +13,17 @@ internal sealed class BlockTable : IDisposable
     private readonly int rowsPerBlock;
 
     /// <param name="group">The parameters.</param>
-    /// <param name="count">How many of its first parameters have blocks.</param>
+    /// <param name="slices">Which of them have blocks.</param>
     /// <param name="blockSize">Elements of a block, a multiple of <see cref="ParameterGroup.Alignment"/>.</param>
-    public BlockTable(ParameterGroup group, int count, int blockSize)
+    public BlockTable(ParameterGroup group, Range slices, int blockSize)
     {
         Device = group.Values.device;
         rowsPerBlock = blockSize / ParameterGroup.Alignment;
-        var rows = group.Slices.Select((slice, i) => i < count ? (slice.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment : 0).ToArray();
-        Blocks = new StateLayout([.. rows.Select(r => (r + rowsPerBlock - 1) / rowsPerBlock)]);
-        Codes = new StateLayout([.. rows.Select(r => r * ParameterGroup.Alignment)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
-        FirstRows = Firsts(rows);
+        FirstRows = Firsts(StateLayout.PaddedLengths(group, slices).Select(length => length / ParameterGroup.Alignment));
         if (rowsPerBlock == 1)
             return;
         var (listed, blockOf) = (new List<long>(), new List<long>());
-        for (var block = 0; block < Blocks.Total; block++)
+        for (var block = 0; block < Blocks; block++)
         {
             var (first, length) = (FirstRows[block], FirstRows[block + 1] - FirstRows[block]);
             // A short block lists its last row again.
@@ -41,14 +38,16 @@ internal sealed class BlockTable : IDisposable
     /// <summary>Where the parameters are.</summary>
     public Device Device { get; }
 
-    /// <summary>One number for each block.</summary>
-    public StateLayout Blocks { get; }
+    /// <summary>How many blocks there are.</summary>
+    public int Blocks => FirstRows.Count - 1;
 
     /// <summary>The first row of each block, and behind the last the number of rows.</summary>
     public IReadOnlyList<long> FirstRows { get; }
 
-    /// <summary>One code for each element.</summary>
-    public StateLayout Codes { get; }
+    /// <summary>The layout of one number for each block.</summary>
+    /// <inheritdoc cref="BlockTable(ParameterGroup, Range, int)"/>
+    public static StateLayout Layout(ParameterGroup group, Range slices, int blockSize) =>
+        new([.. StateLayout.PaddedLengths(group, slices).Select(length => (length + blockSize - 1) / blockSize)]);
 
     /// <summary>The largest absolute value of each block.</summary>
     /// <param name="rows">[rows, 256].</param>
@@ -70,7 +69,7 @@ internal sealed class BlockTable : IDisposable
         blockOfRow?.Dispose();
     }
 
-    private long[] Firsts(long[] rowsOfParameters)
+    private long[] Firsts(IEnumerable<long> rowsOfParameters)
     {
         var (firsts, rows) = (new List<long>(), 0L);
         foreach (var length in rowsOfParameters)

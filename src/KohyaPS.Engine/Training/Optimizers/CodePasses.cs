@@ -22,7 +22,7 @@ internal static unsafe class CodePasses
         fixed (float* firstMap = code.Map)
         {
             var (from, factors, to, map) = ((nint)firstCode, (nint)firstLargest, (nint)firstValue, (nint)firstMap);
-            CoreLoop.ForRows(blocks.Blocks.Total, block =>
+            CoreLoop.ForRows(blocks.Blocks, block =>
             {
                 var values = (float*)map;
                 var factor = ((float*)factors)[block];
@@ -42,7 +42,7 @@ internal static unsafe class CodePasses
         fixed (float* firstLimit = code.NextLimits)
         {
             var (to, factors, from, table, limits) = ((nint)firstCode, (nint)firstLargest, (nint)firstValue, (nint)firstTable, (nint)firstLimit);
-            CoreLoop.ForRows(blocks.Blocks.Total, block =>
+            CoreLoop.ForRows(blocks.Blocks, block =>
             {
                 var (start, end) = (blocks.FirstRows[(int)block] * RowLength, blocks.FirstRows[(int)block + 1] * RowLength);
                 var factor = Largest((float*)from + start, (int)(end - start));

@@ -14,13 +14,13 @@ internal sealed class EightBitMoment : IMoment, IDisposable
     private readonly BlockTable blocks;
     private readonly DynamicCode code;
 
-    /// <param name="codes">The codes, one a value.</param>
-    /// <param name="largest">The largest absolute value of each block.</param>
+    /// <param name="codes">The codes, one a value; a view that the moment owns.</param>
+    /// <param name="largest">The largest absolute value of each block; a view that the moment owns.</param>
     /// <param name="blocks">Which rows make a block.</param>
     /// <param name="code">Signed for first moments, unsigned for squares.</param>
     public EightBitMoment(Tensor codes, Tensor largest, BlockTable blocks, DynamicCode code)
     {
-        (this.codes, this.largest, this.blocks, this.code) = (codes, largest, blocks, code);
+        (this.codes, this.largest, this.blocks, this.code) = (codes.DetachFromDisposeScope(), largest.DetachFromDisposeScope(), blocks, code);
         using var guard = no_grad();
         map = code.MapOn(blocks.Device).DetachFromDisposeScope();
         limits = code.LimitsOn(blocks.Device, keepsSigns: true).DetachFromDisposeScope();
@@ -53,9 +53,11 @@ internal sealed class EightBitMoment : IMoment, IDisposable
         codes.copy_(code.Quantise(rows, blocks.ToRows(factors), limits));
     }
 
-    /// <summary>Frees the tables.</summary>
+    /// <summary>Frees the tables and the views of the state.</summary>
     public void Dispose()
     {
+        codes.Dispose();
+        largest.Dispose();
         map.Dispose();
         limits.Dispose();
     }

@@ -5,10 +5,14 @@ namespace KohyaPS.Engine.Training.Optimizers;
 
 /// <summary>
 /// What the optimizers of bitsandbytes share (Dettmers et al. 2021, arXiv 2110.02861): parameters of many elements keep their moments with 8
-/// bits, small ones with 32, and everything is computed in float32. Paged moments lie in the host's memory and visit the card for a step.
+/// bits, small ones with 32, and everything is computed in float32, a portion of the parameters at a time. Paged moments lie in the host's memory
+/// and visit the card for a step.
 /// </summary>
 internal abstract class EightBitOptimizer : FlatOptimizer
 {
+    // Temporary tensors of a step are no larger than 32 MiB, or than the largest parameter.
+    private const long LargestPortion = 1 << 23;
+
     private readonly List<MomentRun> runs = [];
     private readonly List<IDisposable> tables = [];
 
@@ -20,12 +24,13 @@ internal abstract class EightBitOptimizer : FlatOptimizer
     {
         foreach (var group in Groups)
         {
+            var slices = group.Parameters.Slices;
             // Slices are ordered by size: those of 8 bits come first.
-            var count = group.Parameters.Slices.Count(slice => slice.Count >= storage.SmallestOf8Bit);
+            var count = slices.Count(slice => slice.Count >= storage.SmallestOf8Bit);
             if (count > 0)
-                runs.Add(EightBitRun(group, count, storage, moments));
-            if (count < group.Parameters.Slices.Count)
-                runs.Add(PlainRun(group, count, storage, moments));
+                AddRuns8Bit(group, ..count, storage, moments);
+            if (count < slices.Count)
+                AddRuns32Bit(group, count..slices.Count, storage, moments);
         }
     }
 
@@ -56,25 +61,55 @@ internal abstract class EightBitOptimizer : FlatOptimizer
     /// <summary>The step of one run.</summary>
     protected abstract void Update(MomentRun run);
 
-    private MomentRun EightBitRun(OptimizerGroup group, int count, MomentStorage storage, IReadOnlyList<(string Name, string Largest, DynamicCode Code)> moments)
+    private void AddRuns8Bit(OptimizerGroup group, Range slices, MomentStorage storage, IReadOnlyList<(string Name, string Largest, DynamicCode Code)> moments)
     {
-        var blocks = new BlockTable(group.Parameters, count, storage.BlockSize);
-        tables.Add(blocks);
-        var kept = moments.Select(moment =>
+        var device = DeviceOf(group, storage);
+        var (codes, blocks) = (StateLayout.Elements(group.Parameters, slices), BlockTable.Layout(group.Parameters, slices, storage.BlockSize));
+        var states = moments.Select(moment => (
+            Codes: group.AddState(moment.Name + ".codes", ScalarType.Byte, codes, device: device),
+            Largest: group.AddState(moment.Largest, ScalarType.Float32, blocks, device: device), moment.Code)).ToList();
+        var (code, block) = (0L, 0L);
+        foreach (var portion in Portions(group.Parameters, slices))
         {
-            var codes = group.AddState(moment.Name + ".codes", ScalarType.Byte, blocks.Codes, device: DeviceOf(group, storage));
-            var largest = group.AddState(moment.Largest, ScalarType.Float32, blocks.Blocks, device: DeviceOf(group, storage));
-            return new EightBitMoment(codes, largest, blocks, moment.Code);
-        }).ToList();
-        tables.AddRange(kept);
-        return new(group, 0, blocks.Codes.Total, Is8Bit: true, kept);
+            var layout = Keep(StateLayout.Elements(group.Parameters, portion));
+            var table = Keep(new BlockTable(group.Parameters, portion, storage.BlockSize));
+            runs.Add(new(group, layout, code, Is8Bit: true, [.. states.Select(s =>
+                Keep(new EightBitMoment(s.Codes.narrow(0, code, layout.Total), s.Largest.narrow(0, block, table.Blocks), table, s.Code)))]));
+            (code, block) = (code + layout.Total, block + table.Blocks);
+        }
     }
 
-    private static MomentRun PlainRun(OptimizerGroup group, int first, MomentStorage storage, IReadOnlyList<(string Name, string Largest, DynamicCode Code)> moments)
+    private void AddRuns32Bit(OptimizerGroup group, Range slices, MomentStorage storage, IReadOnlyList<(string Name, string Largest, DynamicCode Code)> moments)
     {
-        var layout = StateLayout.Elements(group.Parameters, first);
-        var kept = moments.Select(moment => new PlainMoment(group.AddState(moment.Name, ScalarType.Float32, layout, device: DeviceOf(group, storage)), group.Values.device)).ToList();
-        return new(group, group.Values.numel() - layout.Total, layout.Total, Is8Bit: false, kept);
+        var all = StateLayout.Elements(group.Parameters, slices);
+        var states = moments.Select(moment => group.AddState(moment.Name, ScalarType.Float32, all, device: DeviceOf(group, storage))).ToList();
+        var (before, at) = (group.Values.numel() - all.Total, 0L);
+        foreach (var portion in Portions(group.Parameters, slices))
+        {
+            var layout = Keep(StateLayout.Elements(group.Parameters, portion));
+            runs.Add(new(group, layout, before + at, Is8Bit: false, [.. states.Select(s => Keep(new PlainMoment(s.narrow(0, at, layout.Total), group.Values.device)))]));
+            at += layout.Total;
+        }
+    }
+
+    private static IEnumerable<Range> Portions(ParameterGroup parameters, Range slices)
+    {
+        var (first, end) = (slices.Start.Value, slices.End.Value);
+        for (var (next, size) = (first, 0L); next < end; next++)
+        {
+            size += parameters.Slices[next].Count;
+            if (next + 1 < end && size + parameters.Slices[next + 1].Count <= LargestPortion)
+                continue;
+            yield return first..(next + 1);
+            (first, size) = (next + 1, 0);
+        }
+    }
+
+    private T Keep<T>(T table)
+        where T : IDisposable
+    {
+        tables.Add(table);
+        return table;
     }
 
     private static Device DeviceOf(OptimizerGroup group, MomentStorage storage) => storage.IsPaged ? CPU : group.Values.device;

@@ -35,7 +35,4 @@ internal readonly struct Factor
     /// <summary>target ← target − factor · a / b, in place.</summary>
     public Tensor SubtractQuotient(Tensor target, Tensor a, Tensor b) =>
         IsZero ? target : elements is null ? target.addcdiv_(a, b, -number) : target.addcmul_(a.div(b), elements, -1);
-
-    /// <summary>The factor of a run of elements.</summary>
-    public Factor Narrow(long start, long count) => elements is null ? this : new(1, elements.narrow(0, start, count));
 }

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 namespace KohyaPS.Engine.Training.Optimizers;
 
 /// <summary>A moment kept as float32; in the host's memory it is copied to the parameters' device for a step and back.</summary>
-/// <param name="state">The values.</param>
+/// <param name="state">The values; a view that the moment owns.</param>
 /// <param name="device">Where the parameters are.</param>
-internal sealed class PlainMoment(Tensor state, Device device) : IMoment
+internal sealed class PlainMoment(Tensor state, Device device) : IMoment, IDisposable
 {
+    private readonly Tensor state = state.DetachFromDisposeScope();
+
     /// <inheritdoc/>
     public Tensor Load() => state.to(device, non_blocking: true);
 
@@ -16,4 +18,7 @@ internal sealed class PlainMoment(Tensor state, Device device) : IMoment
         if (state.device_type != device.type)
             state.copy_(moment);
     }
+
+    /// <summary>Frees the view.</summary>
+    public void Dispose() => state.Dispose();
 }

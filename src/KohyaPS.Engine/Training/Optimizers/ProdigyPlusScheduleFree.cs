@@ -11,10 +11,15 @@ namespace KohyaPS.Engine.Training.Optimizers;
 /// </summary>
 internal sealed class ProdigyPlusScheduleFree : AveragedOptimizer
 {
+    /// <summary>Of so many elements the sums see one.</summary>
+    public const int SliceStride = 11;
+
+    /// <summary>The second moment is factored where the largest dimension is at least this.</summary>
+    public const int SmallestFactored = 32;
+
     private const string DName = "d", PreviousName = "d_prev", NumeratorName = "d_numerator", DenominatorName = "d_denom";
     private const string WeightsName = "weight_sum", RunningWeightsName = "running_weight_sum";
     private const string RowName = "exp_avg_sq_row", ColumnName = "exp_avg_sq_col", SquareName = "exp_avg_sq";
-    private const int SliceStride = 11, SmallestFactored = 32;
 
     // Largest RMS of a direction: before the first estimate nothing is held back but outliers.
     private const double FirstLargestRms = 50, LargestRms = 1;

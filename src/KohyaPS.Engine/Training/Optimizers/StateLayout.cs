@@ -16,9 +16,12 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
 
     /// <summary>Like the parameters themselves, with their padding.</summary>
     /// <param name="group">The parameters.</param>
-    /// <param name="first">The first parameter that has any; those before it have none.</param>
-    public static StateLayout Elements(ParameterGroup group, int first = 0) =>
-        new([.. PaddedLengths(group).Select((length, i) => i < first ? 0 : length)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+    /// <param name="slices">The parameters that have any.</param>
+    public static StateLayout Elements(ParameterGroup group, Range slices) =>
+        new([.. PaddedLengths(group, slices)], [.. group.Slices.Select(s => s.Shape.ToArray())]);
+
+    /// <inheritdoc cref="Elements(ParameterGroup, Range)"/>
+    public static StateLayout Elements(ParameterGroup group) => Elements(group, ..group.Slices.Count);
 
     /// <summary>One number for each parameter.</summary>
     public static StateLayout Numbers(ParameterGroup group) => new([.. group.Slices.Select(_ => 1L)], [.. group.Slices.Select(_ => Array.Empty<long>())]);
@@ -53,6 +56,10 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     /// <summary>Length of each parameter with its padding.</summary>
     public static IEnumerable<long> PaddedLengths(ParameterGroup group) =>
         group.Slices.Select(s => (s.Count + ParameterGroup.Alignment - 1) / ParameterGroup.Alignment * ParameterGroup.Alignment);
+
+    /// <summary>The same, and 0 for those that are left out.</summary>
+    public static IEnumerable<long> PaddedLengths(ParameterGroup group, Range slices) =>
+        PaddedLengths(group).Select((length, i) => i < slices.Start.Value || i >= slices.End.Value ? 0 : length);
 
     private static long[] Offsets(long[] lengths)
     {

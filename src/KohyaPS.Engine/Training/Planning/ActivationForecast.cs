@@ -16,6 +16,8 @@ internal sealed class ActivationForecast
     private const int TransformerEnds = 3;              // norm, proj_in, proj_out
     private const int TransformerBlockValues = 31;      // 3 norms; self-attention x, q, k, v, out, projected; cross-attention x, q, out, projected; feed-forward x, 2 x 4 halves, 4 GELU, 4 product
 
+    private const string AttentionQuery = ".attn1.to_q.weight";
+
     // One chunk of a prompt.
     private const long TextKeys = 77;
 
@@ -42,7 +44,6 @@ internal sealed class ActivationForecast
     /// <inheritdoc cref="Values"/>
     public long CheckpointedValues(int latentWidth, int latentHeight)
     {
-        // A transformer is one segment, however many blocks it has.
         var segments = Blocks(latentWidth, latentHeight).GroupBy(b => b.Segment)
             .Select(s => (Values: s.Sum(b => b.Values), Boundary: s.Max(b => b.Boundary))).ToList();
         return segments.Sum(s => s.Boundary) + segments.Max(s => s.Values);
@@ -54,25 +55,25 @@ internal sealed class ActivationForecast
         {
             var level = LevelOf(name);
             var pixels = PixelsAt(level, width, height);
-            // down_blocks.1.attentions.0, mid_block.resnets.1
-            var segment = string.Join('.', name.Split('.').Take(name.StartsWith("mid_block", StringComparison.Ordinal) ? 3 : 4));
+            // down_blocks.1.resnets.0, mid_block.attentions.0.transformer_blocks.1; the ends of a transformer go with its first block.
+            var layer = string.Join('.', name.Split('.').Take(name.StartsWith("mid_block", StringComparison.Ordinal) ? 3 : 4));
             if (name.EndsWith(".conv1.weight", StringComparison.Ordinal))
             {
                 var shape = unet.Shape(name);
                 var shortcut = unet.Contains(name.Replace(".conv1.", ".conv_shortcut.", StringComparison.Ordinal)) ? shape[1] : 0;
-                yield return (segment, pixels * (ResBlockValuesOfInput * shape[1] + ResBlockValuesOfOutput * shape[0] + shortcut), pixels * shape[1]);
+                yield return (layer, pixels * (ResBlockValuesOfInput * shape[1] + ResBlockValuesOfOutput * shape[0] + shortcut), pixels * shape[1]);
             }
             else if (name.EndsWith(".proj_in.weight", StringComparison.Ordinal))
             {
                 var channels = unet.Shape(name)[0];
-                yield return (segment, pixels * TransformerEnds * channels, pixels * channels);
+                yield return ($"{layer}.transformer_blocks.0", pixels * TransformerEnds * channels, pixels * channels);
             }
-            else if (name.EndsWith(".attn1.to_q.weight", StringComparison.Ordinal))
+            else if (name.EndsWith(AttentionQuery, StringComparison.Ordinal))
             {
                 var channels = unet.Shape(name)[0];
                 // Kept where keys are few: those of the text, and those of a small image.
                 var probabilities = headsAt(level) * pixels * (TextKeys + (pixels <= AttentionKernels.ShortKeys ? pixels : 0));
-                yield return (segment, pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
+                yield return (name[..^AttentionQuery.Length], pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
             }
         }
     }
