@@ -4,6 +4,7 @@ using KohyaPS.Files;
 namespace KohyaPS.Engine.Tests.Training;
 
 /// <summary>A disk that is full in the middle of a training, on machines where none can be mounted.</summary>
+[Collection(nameof(SmallTraining))]
 public sealed class FullDiskTests
 {
     [Fact]

@@ -1,5 +1,5 @@
+using KohyaPS.Core.Tests.Files;
 using KohyaPS.Engine.Training;
-using KohyaPS.Files;
 using KohyaPS.Training.Runs;
 using TorchSharp;
 
@@ -62,34 +62,21 @@ public sealed class InterruptionTests : IDisposable
     [InlineData(RunRequestKind.Stop, TrainingExitCode.Environment)]
     public async Task Who_asked_for_a_state_that_cannot_be_saved_hears_why(RunRequestKind kind, TrainingExitCode expected)
     {
-        var before = Disk.Ask;
-        Disk.Ask = path =>
+        using var full = new RefusedPath(path => path.StartsWith(small.Root, StringComparison.Ordinal) && path.Contains("-step", StringComparison.Ordinal));
+        Task<RunReply>? asking = null;
+        var warnings = new List<string>();
+        var result = SmallTraining.Run(small.Config(), e =>
         {
-            if (path.StartsWith(small.Root, StringComparison.Ordinal) && path.Contains("-step", StringComparison.Ordinal))
-                throw new IOException("No space left on device", 28);
-            before(path);
-        };
-        try
-        {
-            Task<RunReply>? asking = null;
-            var warnings = new List<string>();
-            var result = SmallTraining.Run(small.Config(), e =>
-            {
-                if (e is TrainingWarning warning)
-                    warnings.Add(warning.Message);
-                if (e is StepDone { Step: 2 })
-                    asking = Ask(kind);
-            });
-            var reply = await asking!;
-            Assert.Null(reply.StatePath);
-            Assert.Contains("is full", reply.Error, StringComparison.Ordinal);
-            Assert.Equal(expected, result.ExitCode);
-            Assert.Equal(kind == RunRequestKind.SaveState, warnings.Exists(w => w.Contains("another session asked", StringComparison.Ordinal)));
-        }
-        finally
-        {
-            Disk.Ask = before;
-        }
+            if (e is TrainingWarning warning)
+                warnings.Add(warning.Message);
+            if (e is StepDone { Step: 2 })
+                asking = Ask(kind);
+        });
+        var reply = await asking!;
+        Assert.Null(reply.StatePath);
+        Assert.Contains("is full", reply.Error, StringComparison.Ordinal);
+        Assert.Equal(expected, result.ExitCode);
+        Assert.Equal(kind == RunRequestKind.SaveState, warnings.Exists(w => w.Contains("another session asked", StringComparison.Ordinal)));
     }
 
     [Fact]
