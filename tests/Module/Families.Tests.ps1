@@ -39,6 +39,8 @@ BeforeAll {
             TokenizerPath             = $tokenizers
             OutputDir                 = Join-Path $TestDrive $Folder
             Resolution                = '64,64'
+            MinBucketReso             = 64
+            BucketNoUpscale           = $false
             MaxTrainSteps             = 2
             TrainBatchSize            = 1
             NetworkDim                = 2

@@ -192,7 +192,7 @@ finally {
         $failure[0].FullyQualifiedErrorId | Should -Be 'TrainingInvalid,KohyaPS.Commands.StartLoraTrainingCommand'
         $plan = New-ShortConfig 'unresumable' | Start-LoraTraining -Resume (Join-Path $TestDrive 'nowhere') -WhatIf
         $plan.CanStart | Should -BeFalse
-        $plan.Problems.Message | Should -Match 'There is no state'
+        @($plan.Problems.Message) -match 'There is no state' | Should -HaveCount 1
     }
 
     It 'gives a plan that goes through a pipeline as its result will' {
