@@ -22,14 +22,9 @@ namespace KohyaPS.Commands;
 /// <seealso cref="TestTrainingDatasetCommand"/>
 [Cmdlet(VerbsData.Export, "BucketPreview", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BucketPreview))]
-public sealed class ExportBucketPreviewCommand : TrainingDatasetCommand
+public sealed class ExportBucketPreviewCommand : DatasetObjectCommand
 {
-    private const string DatasetSet = "Dataset";
     private readonly HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>A dataset from Get-TrainingDataset or Invoke-FolderPreparation, with its own buckets.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = DatasetSet)]
-    public TrainingDataset Dataset { get; set; } = null!;
 
     /// <summary>The folder that gets a folder for each bucket; created when missing.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -43,19 +38,11 @@ public sealed class ExportBucketPreviewCommand : TrainingDatasetCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == DatasetSet)
-            Config = new LoraConfig { Folders = new() { TrainDataDir = Dataset.ImageFolder, RegDataDir = Dataset.RegularizationFolder } };
-        base.ProcessRecord();
-    }
-
     private protected override void ProcessConfig(LoraConfig config)
     {
         if (SessionPaths.Unresolved(this, Destination) is not { } destination)
             return;
-        foreach (var dataset in ParameterSetName == DatasetSet ? [Dataset] : DatasetReader.Read(config, Stopped))
+        foreach (var dataset in Datasets(config))
         {
             foreach (var ignored in dataset.IgnoredFolders)
                 WriteWarning(ignored.Message);

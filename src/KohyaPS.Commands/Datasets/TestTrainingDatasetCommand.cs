@@ -27,14 +27,8 @@ namespace KohyaPS.Commands;
 /// <seealso cref="GetTrainingDatasetCommand"/>
 [Cmdlet(VerbsDiagnostic.Test, "TrainingDataset", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(DatasetFinding))]
-public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
+public sealed class TestTrainingDatasetCommand : DatasetObjectCommand
 {
-    private const string DatasetSet = "Dataset";
-
-    /// <summary>A dataset from Get-TrainingDataset or Invoke-FolderPreparation.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = DatasetSet)]
-    public TrainingDataset Dataset { get; set; } = null!;
-
     /// <summary>Reads the headers of pictures only: faster, but damaged pixels, transparency and similar pictures are not found.</summary>
     [Parameter]
     public SwitchParameter SkipPixels { get; set; }
@@ -43,17 +37,9 @@ public sealed class TestTrainingDatasetCommand : TrainingDatasetCommand
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == DatasetSet)
-            Config = new LoraConfig { Folders = new() { TrainDataDir = Dataset.ImageFolder, RegDataDir = Dataset.RegularizationFolder } };
-        base.ProcessRecord();
-    }
-
     private protected override void ProcessConfig(LoraConfig config)
     {
-        var datasets = ParameterSetName == DatasetSet ? [Dataset] : DatasetReader.Read(config, Stopped);
+        var datasets = Datasets(config);
         IReadOnlyList<DatasetFinding> findings;
         var progress = new CountedProgress(this, "Testing pictures");
         try

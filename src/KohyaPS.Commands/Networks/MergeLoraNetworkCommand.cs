@@ -32,23 +32,10 @@ namespace KohyaPS.Commands;
 /// <seealso cref="ResizeLoraNetworkCommand"/>
 [Cmdlet(VerbsData.Merge, "LoraNetwork", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(DiffusionCheckpoint), typeof(LoraNetwork))]
-public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
+public sealed class MergeLoraNetworkCommand : NetworkPathCommand, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly List<string> files = [];
-
-    /// <summary>The LoRA files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>The LoRA files, their names taken as they are. Files, network objects and training results from the pipeline bind here.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "NetworkPath")]
-    [AllowNull]
-    [AllowEmptyString]
-    public string?[]? LiteralPath { get; set; }
 
     /// <summary>The checkpoint to merge into: a file or a diffusers folder. It is only read. Default: the LoRAs are merged with each other.</summary>
     [Parameter]
@@ -115,16 +102,16 @@ public sealed class MergeLoraNetworkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath ?? [null])
+        foreach (var given in Given)
         {
             try
             {
-                files.AddRange(NetworkPaths.Resolve(this, path, ParameterSetName != "Path"));
+                files.AddRange(Resolve(given));
             }
             catch (Exception error) when (NetworkPaths.IsExpected(error))
             {
                 // A merge without one of its networks would be another merge.
-                ThrowTerminatingError(NetworkPaths.ToRecord(error, path));
+                ThrowTerminatingError(NetworkPaths.ToRecord(error, given));
             }
         }
     }

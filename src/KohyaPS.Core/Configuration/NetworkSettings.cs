@@ -106,4 +106,7 @@ public sealed record NetworkSettings : SettingGroup
     /// <summary>OFT: adapt 3x3 convolutions too.</summary>
     [Setting]
     public bool EnableConv { get; init; }
+
+    /// <summary>Whether blocks of the U-Net have factors of their own on the learning rate.</summary>
+    public bool HasBlockRates => DownLrWeight is not null || MidLrWeight is not null || UpLrWeight is not null;
 }

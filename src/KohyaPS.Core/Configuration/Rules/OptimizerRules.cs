@@ -60,7 +60,7 @@ internal static class OptimizerRules
             if (ratio is > 0 and not 1)
                 yield return Different(type, setting, $"{setting} gives the up matrices another rate", "Leave it out.");
         }
-        if (network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null)
+        if (network.HasBlockRates)
             yield return Different(type, network.DownLrWeight is not null ? nameof(network.DownLrWeight) : network.MidLrWeight is not null ? nameof(network.MidLrWeight) : nameof(network.UpLrWeight), "Factors for blocks give them different rates", "Leave out DownLrWeight, MidLrWeight and UpLrWeight.");
     }
 

@@ -71,7 +71,7 @@ internal static class ScheduleRules
         [
             trainsBoth && (optimizer.UnetLr ?? optimizer.LearningRate) != (optimizer.TextEncoderLr ?? optimizer.LearningRate) ? "UnetLr and TextEncoderLr" : null,
             (optimizer.LoraplusLrRatio ?? optimizer.LoraplusUnetLrRatio ?? optimizer.LoraplusTextEncoderLrRatio) is > 0 and not 1 ? "LoRA+ ratios" : null,
-            network.DownLrWeight is not null || network.MidLrWeight is not null || network.UpLrWeight is not null ? "factors of blocks" : null,
+            network.HasBlockRates ? "factors of blocks" : null,
         ];
         if (replaced.OfType<string>().ToList() is { Count: > 0 } names)
             yield return Warning("LrSchedulerArgs", $"{config.Schedule.LrSchedulerType} gives every part the rate max_lr, so that {string.Join(", ", names)} have no effect.",

@@ -13,8 +13,6 @@ internal readonly record struct AttentionSizes(nint Batch, nint Heads, nint Rows
     /// <summary>Keys side by side in a turned panel.</summary>
     public const int Panel = RegisterProduct.Columns;
 
-    private const float Log2E = 1.44269504f;
-
     /// <param name="q">[B, heads, N, d]</param>
     /// <param name="k">[B, heads, L, d]</param>
     public static AttentionSizes Of(Tensor q, Tensor k) => new((nint)q.size(0), (nint)q.size(1), (nint)q.size(2), (nint)k.size(2), (nint)q.size(3));
@@ -32,7 +30,7 @@ internal readonly record struct AttentionSizes(nint Batch, nint Heads, nint Rows
     public float Scale => (float)(1 / Math.Sqrt(Width));
 
     /// <summary>The same where the exponential is a power of two.</summary>
-    public float Factor => Scale * Log2E;
+    public float Factor => Scale * RowKernels.Log2E;
 
     /// <summary>The smallest multiple that holds a count.</summary>
     public static nint Padded(nint count, nint multiple) => (count + multiple - 1) / multiple * multiple;

@@ -7,6 +7,9 @@ namespace KohyaPS.Engine.Models.Layers.Attention;
 /// <summary>The softmax of one row and its gradient, sixteen numbers at a time; bfloat16 is widened on reading and rounded to nearest on writing.</summary>
 internal static unsafe class RowKernels
 {
+    /// <summary>What turns the exponent of e into that of 2.</summary>
+    public const float Log2E = 1.44269504f;
+
     private const int Lanes = 16;
 
     /// <summary>True where the processor has the instructions.</summary>

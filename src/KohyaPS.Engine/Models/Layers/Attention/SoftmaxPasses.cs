@@ -9,8 +9,6 @@ namespace KohyaPS.Engine.Models.Layers.Attention;
 /// </summary>
 internal static unsafe class SoftmaxPasses
 {
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Turns scores into exponentials relative to the row's largest, in place.</summary>
     /// <param name="scores">[heads, rows, keys] contiguous, before scaling.</param>
     /// <param name="scale">What scores are multiplied by.</param>
@@ -20,7 +18,7 @@ internal static unsafe class SoftmaxPasses
     public static void Exponentials(Tensor scores, float scale, Tensor sums, float* logSums, long headStride)
     {
         var (rows, keys) = (scores.size(1), (int)scores.size(2));
-        var factor = scale * Log2E;
+        var factor = scale * RowKernels.Log2E;
         fixed (byte* first = scores.bytes, firstSum = sums.bytes)
         {
             var (values, sum, logs) = ((nint)first, (nint)firstSum, (nint)logSums);
@@ -43,7 +41,7 @@ internal static unsafe class SoftmaxPasses
     public static void Gradients(Tensor scores, Tensor gradients, float scale, float* logSums, float* means, long headStride)
     {
         var (rows, keys) = (scores.size(1), (int)scores.size(2));
-        var factor = scale * Log2E;
+        var factor = scale * RowKernels.Log2E;
         fixed (byte* first = scores.bytes, firstGradient = gradients.bytes)
         {
             var (values, changes, logs, mean) = ((nint)first, (nint)firstGradient, (nint)logSums, (nint)means);
