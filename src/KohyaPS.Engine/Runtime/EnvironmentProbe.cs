@@ -38,7 +38,5 @@ public static class EnvironmentProbe
             ? new("Device", EnvironmentStatus.Warning, notice, "Install NVIDIA's driver (570 or later), or set KOHYAPS_BACKEND=Cpu to have the processor chosen silently.")
             : new("Device", EnvironmentStatus.Ok, info.Device.IsCard ? "CUDA card 0" : "processor");
         yield return new("Fast type", EnvironmentStatus.Ok, info.ToString());
-        if (!info.HasDispatcher)
-            yield return new("libtorch", EnvironmentStatus.Warning, "its C interface has another version than the tested one", $"Use libtorch {NativeFolderLocator.LibtorchVersion}; some operators run slower without.");
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using KohyaPS.Runtime;
 
 namespace KohyaPS.Engine.Runtime;
@@ -15,9 +14,6 @@ internal static class TorchRuntime
 
     /// <summary>What the process runs with; null before the start.</summary>
     public static TorchRuntimeInfo? Info => info;
-
-    /// <summary>libtorch's C interface; null before the start, or where the library has another version.</summary>
-    public static TorchDispatcher? Dispatcher { get; private set; }
 
     /// <summary>Starts libtorch once; later calls return what the first one found, with the threads that they ask for.</summary>
     /// <exception cref="DllNotFoundException">The natives are missing or do not fit this system; the message says what to do.</exception>
@@ -39,9 +35,6 @@ internal static class TorchRuntime
     /// <summary>The CUDA side of the loaded libtorch.</summary>
     internal static ICuda Cuda { get; } = new LibtorchCuda();
 
-    /// <summary>Handle of the library that holds the operators.</summary>
-    internal static nint TorchCpu => NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu.so", typeof(TorchRuntime).Assembly, null);
-
     // The number of threads is the one thing that can change from training to training.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TorchRuntimeInfo Restart(TorchRuntimeInfo running, TorchRuntimeOptions options)
@@ -57,14 +50,12 @@ internal static class TorchRuntime
     {
         var threads = options.Threads ?? Environment.ProcessorCount;
         TorchSharp.torch.set_num_threads(threads);
-        Dispatcher = TorchDispatcher.Find(TorchCpu);
         var demanded = string.Equals(Environment.GetEnvironmentVariable(NativeFolderLocator.BackendVariable), nameof(NativeBackend.Cuda), StringComparison.OrdinalIgnoreCase);
         var device = ComputeDevice.Choose(NativeLibraries.Loaded!, demanded, Cuda);
         return new()
         {
             Device = device,
             Threads = threads,
-            HasDispatcher = Dispatcher is not null,
             KeepsFreedMemory = keepsFreedMemory,
             Float32Products = MatrixLibrary.Choose(options.TryFastFloat32Products),
             Speeds = device.IsCard ? ComputeProbe.MeasureCard(device.Device, Cuda) : ComputeProbe.Measure(),

@@ -11,9 +11,6 @@ internal sealed record TorchRuntimeInfo
     /// <summary>Threads of one tensor operation on the processor.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>True where libtorch's C interface has the version that was tested; its operators are not used otherwise.</summary>
-    public required bool HasDispatcher { get; init; }
-
     /// <summary>True where glibc took the allocator's settings.</summary>
     public required bool KeepsFreedMemory { get; init; }
 

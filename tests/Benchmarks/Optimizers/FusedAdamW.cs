@@ -8,6 +8,7 @@ namespace KohyaPS.Benchmarks.Optimizers;
 /// <summary>libtorch's own fused AdamW over a list of tensors, called through its dispatcher.</summary>
 internal sealed unsafe class FusedAdamW : IDisposable
 {
+    private const ulong TestedVersion = 0x020a000000000000;     // 2.10.0
     private readonly delegate* unmanaged<byte*, byte*, ulong*, int> call;
     private readonly delegate* unmanaged<nint, nint*, int> newHandle;
     private readonly delegate* unmanaged<nuint, nint*, int> newList;
@@ -18,7 +19,7 @@ internal sealed unsafe class FusedAdamW : IDisposable
     /// <param name="gradients">Their gradients.</param>
     public FusedAdamW(Tensor[] parameters, Tensor[] gradients)
     {
-        var library = TorchRuntime.TorchCpu;
+        var library = TorchCpu;
         call = (delegate* unmanaged<byte*, byte*, ulong*, int>)NativeLibrary.GetExport(library, "aoti_torch_call_dispatcher");
         newHandle = (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(library, "aoti_torch_new_tensor_handle");
         newList = (delegate* unmanaged<nuint, nint*, int>)NativeLibrary.GetExport(library, "torch_new_list_reserve_size");
@@ -29,6 +30,12 @@ internal sealed unsafe class FusedAdamW : IDisposable
         squares = [.. parameters.Select(p => zeros_like(p).DetachFromDisposeScope())];
         steps = [.. parameters.Select(_ => zeros(1).squeeze().DetachFromDisposeScope())];
     }
+
+    /// <summary>True where libtorch's C interface has the version whose calls these are.</summary>
+    public static bool IsSupported => NativeLibrary.TryGetExport(TorchCpu, "aoti_torch_abi_version", out var version) && ((delegate* unmanaged<ulong>)version)() == TestedVersion;
+
+    // TorchSharp has loaded it from the engine's natives.
+    private static nint TorchCpu => NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu.so", typeof(TorchRuntime).Assembly, null);
 
     /// <summary>One step with the defaults of AdamW.</summary>
     public void Step(double rate)

@@ -33,7 +33,7 @@ internal sealed class OptimizerBenchmark : Benchmark
         var flat = Flat(group, OptimizerType.AdamW);
         Report("AdamW, flat", flat, flat);
         Report("AdamW, per tensor", PerTensor(group), flat);
-        if (TorchRuntime.Dispatcher is null)
+        if (!FusedAdamW.IsSupported)
             Console.WriteLine("  libtorch's fused AdamW: this version of libtorch has another C interface");
         else
             Report("AdamW, fused by libtorch", Fused(group), flat);
