@@ -56,5 +56,8 @@ internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null,
     /// <summary>The tensor, or null where there is none (an optional bias).</summary>
     public Tensor? Find(string name) => Has(name) ? Get(name) : null;
 
+    /// <summary>Tells that what <see cref="Get"/> gave will not be looked at again; its part of the file may leave memory.</summary>
+    public void Release(Tensor read) => store.Release(read);
+
     private string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -54,7 +54,8 @@ internal sealed class Trainer : IDisposable
                 run.Warn(misfit);
             setup = new TrainingSetup(config, models, run.Length, run.Seed, device, warn: run.Warn, computeType: precision.ComputeType);
             var order = new EpochOrder(run.Epochs, run.Seed, config.Runtime.MaxDataLoaderNWorkers, config.Runtime.PersistentDataLoaderWorkers);
-            var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes);
+            var keepsSamples = config.Runtime.Compatibility == Compatibility.Kohya2188 && config.Caching.KeepsLatents;
+            var batches = new DatasetBatchSource(order, latents, captions, text, setup.Draws, config.Objective.PriorLossWeight, models.TakesSizes, keepsSamples);
             loop = setup.Loop(batches);
             saver = new RunSaver(run, setup, precision.Precision);
             if (run.ResumedFrom is { } manifest)

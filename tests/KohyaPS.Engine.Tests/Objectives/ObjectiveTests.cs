@@ -43,6 +43,20 @@ public sealed class ObjectiveTests
         Assert.Equal(0.084144, loss.ToDouble(), 2e-6);
     }
 
+    // Of a loss of 1 at t = 500, where the ratio of signal to noise is S: min(S, 5) / (S + 1), and min(S, 5) / S of the old program.
+    [Theory]
+    [InlineData(Compatibility.None)]
+    [InlineData(Compatibility.Kohya2188)]
+    public void The_old_program_weighs_v_prediction_as_epsilon(Compatibility compatibility)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var schedule = new NoiseSchedule();
+        var objective = ObjectiveComposition.Objective(new() { MinSnrGamma = 5 }, PredictionType.Velocity, schedule, compatibility);
+        var loss = objective.Loss(torch.ones(1, 4, 2, 2), torch.zeros(1, 4, 2, 2), torch.tensor([500L]), torch.ones(1));
+        const double ratio = 0.38185;
+        Assert.Equal(compatibility == Compatibility.Kohya2188 ? 1 : ratio / (ratio + 1), loss.ToDouble(), 1e-4);
+    }
+
     [Fact]
     public void A_mask_leaves_out_without_raising_the_rest()
     {

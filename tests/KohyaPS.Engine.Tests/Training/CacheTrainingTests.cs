@@ -28,6 +28,15 @@ public sealed class CacheTrainingTests : IDisposable
         Assert.Equal(format == "kohyaps", cold.Outcome.HasSameNetwork(uncached));
     }
 
+    [Fact]
+    public void The_old_program_draws_the_latents_of_a_picture_once_as_its_files_hold_them()
+    {
+        (string, object?)[] old = [.. Family("mini-sd"), ("compatibility", "kohya2188"), ("network_train_unet_only", true), ("max_train_steps", 5), ("cache_latents", true)];
+        var files = small.Train([.. old, ("cache_latents_to_disk", true), ("cache_format", "npz")]);
+        Assert.True(small.Train(old).HasSameNetwork(files));
+        Assert.False(small.Train([.. old, ("cache_latents", false)]).HasSameNetwork(files));
+    }
+
     [Theory]
     [InlineData("kohyaps")]
     [InlineData("npz")]

@@ -72,6 +72,8 @@ internal abstract class Block(string path) : IDisposable
         using (exact)
         {
             var packed = Int8Weight.Of(exact);
+            // Where it is the file's own, it was looked at for the last time.
+            weights.Release(exact);
             Own("weight_scale", packed.Scales);
             return (Own("weight", packed.Codes), packed);
         }

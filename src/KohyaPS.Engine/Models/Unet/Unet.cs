@@ -76,7 +76,7 @@ internal sealed class Unet : Block
     private Tensor Embed(long batch, Tensor timesteps, AddedConditions? added)
     {
         var times = timesteps.flatten().expand(batch);
-        var embedding = timeEmbedding.Forward(Observed("time_proj", SinusoidalEmbedding.Of(times, timeWidth)));
+        var embedding = timeEmbedding.Forward(Observed("time_proj", SinusoidalEmbedding.Of(times, timeWidth, config.TimestepFrequencyShift)));
         if (addedEmbedding is null)
             return embedding;
         if (added is null || config.SizeEmbeddingWidth is not { } width)

@@ -20,6 +20,9 @@ internal sealed record UnetConfig
     /// <summary>Width of the embedding of each size number (SDXL: 256); null for a U-Net without size conditioning.</summary>
     public int? SizeEmbeddingWidth { get; init; }
 
+    /// <summary>Shift of the waves that timesteps are embedded in (<see cref="Layers.SinusoidalEmbedding"/>): 0, and 1 in an old program's SDXL.</summary>
+    public int TimestepFrequencyShift { get; init; }
+
     /// <summary>SD1.x: 8 heads everywhere.</summary>
     public static UnetConfig Sd1 { get; } = new() { Heads = [8] };
 

@@ -11,8 +11,9 @@ namespace KohyaPS.Engine.Training.Batches;
 /// <param name="draws">Where random numbers come from.</param>
 /// <param name="priorLossWeight">Weight of the loss of regularisation pictures.</param>
 /// <param name="takesSizes">Whether the model is told the sizes of pictures (SDXL).</param>
+/// <param name="keepsSamples">Whether the latents of a picture are drawn once for all epochs, as kohya's caches hold them.</param>
 internal sealed class DatasetBatchSource(
-    EpochOrder order, ILatentSource latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes)
+    EpochOrder order, ILatentSource latents, EpochCaptions captions, TextStates text, IDraws draws, double priorLossWeight, bool takesSizes, bool keepsSamples)
     : IBatchSource
 {
     /// <inheritdoc/>
@@ -50,14 +51,14 @@ internal sealed class DatasetBatchSource(
         return tensor(numbers).view(pictures.Count, -1);      // [B, 6]
     }
 
-    // Mean and deviation of each picture, and one draw for (epoch, picture): the same with and without a cache.
+    // Mean and deviation of each picture, and one draw for (epoch, picture), the same with and without a cache; or one for the picture.
     private Tensor Draw(IReadOnlyList<BatchSample> samples, IReadOnlyList<SampleLatents> pictures, int epoch)
     {
         var mean = cat(pictures.Select(p => p.Mean).ToArray(), 0);                 // [B, 4, h, w]
         var deviation = cat(pictures.Select(p => p.Deviation).ToArray(), 0);
         var keys = samples.Zip(pictures, (sample, picture) => PictureDraws.NoiseKey(sample.Image, picture.IsFlipped));
         // Never in place: of a single picture, cat gives the kept tensor itself.
-        return mean + deviation * draws.LatentSample(epoch - 1, [.. keys], mean.shape);
+        return mean + deviation * draws.LatentSample(keepsSamples ? 0 : epoch - 1, [.. keys], mean.shape);
     }
 
     private static Tensor? Preserved(IReadOnlyList<BatchSample> samples)

@@ -21,11 +21,15 @@ internal static class ObjectiveComposition
     }
 
     /// <summary>The objective; its weightings stand in the order in which sd-scripts multiplies them.</summary>
-    public static Objective Objective(ObjectiveSettings settings, PredictionType prediction, NoiseSchedule schedule)
+    /// <param name="settings">Loss and weightings.</param>
+    /// <param name="prediction">What the model predicts.</param>
+    /// <param name="schedule">Noise levels.</param>
+    /// <param name="compatibility">Kohya2188 weights v prediction by the Min-SNR formula of epsilon, as that program did.</param>
+    public static Objective Objective(ObjectiveSettings settings, PredictionType prediction, NoiseSchedule schedule, Compatibility compatibility = Compatibility.None)
     {
         var weightings = new List<ILossWeighting>();
         if (settings.MinSnrGamma is { } gamma and not 0)
-            weightings.Add(new MinSnrWeighting(gamma, prediction));
+            weightings.Add(new MinSnrWeighting(gamma, compatibility == Compatibility.Kohya2188 ? PredictionType.Epsilon : prediction));
         if (settings.ScaleVPredLossLikeNoisePred)
             weightings.Add(new VelocityScaling());
         if (settings.VPredLikeLoss is { } share and not 0)

@@ -44,7 +44,7 @@ internal sealed class TrainingSetup : IDisposable
             Dispose();
             throw;
         }
-        var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule);
+        var objective = ObjectiveComposition.Objective(config.Objective, ObjectiveComposition.Prediction(config.Model), noiseSchedule, config.Runtime.Compatibility);
         Step = new TrainingStep(models.Unet, Network, models.TextEncoders, noiseSchedule, ObjectiveComposition.Noise(config.Noise), objective, Draws,
             new StepOptions(models.ScalingFactor, config.Training.ClipSkip ?? 1, models.EndToken, TrainsTextEncoder));
         LoopOptions = new LoopOptions(config.Training.GradientAccumulationSteps, config.Optimizer.MaxGradNorm, config.Network.ScaleWeightNorms is > 0 and var limit ? limit : null,
