@@ -67,7 +67,7 @@ internal sealed class TensorFileStore : ITensorStore, IDisposable
     /// <inheritdoc/>
     public unsafe void Release(Tensor read)
     {
-        if (mapping is null || read.numel() == 0 || !read.is_contiguous())
+        if (mapping is null || read.numel() == 0 || !read.is_contiguous() || read.device_type != TorchSharp.DeviceType.CPU)
             return;
         using var first = mapping.narrow(0, 0, 1);
         using var flat = read.view(-1);

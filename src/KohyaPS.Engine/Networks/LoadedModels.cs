@@ -6,6 +6,7 @@ using KohyaPS.Engine.Models.Layers;
 using KohyaPS.Engine.Models.Unet;
 using KohyaPS.Engine.Models.Vae;
 using KohyaPS.Engine.Networks.Tools;
+using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Tokenization;
 using static TorchSharp.torch;
 
@@ -25,6 +26,7 @@ internal sealed class LoadedModels : IDisposable
         Family = checkpoint.Family;
         Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon;
         (this.config, this.dtype, this.device) = (config, dtype, device);
+        using var giving = Allocator.GiveBackFreed();
         try
         {
             bases = BaseNetworks.Open(config);
@@ -125,6 +127,7 @@ internal sealed class LoadedModels : IDisposable
         var parts = ModelParts.TextEncoders(Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
         var encoders = new List<ClipTextEncoder>();
+        using var giving = Allocator.GiveBackFreed();
         try
         {
             foreach (var part in parts)
@@ -146,8 +149,10 @@ internal sealed class LoadedModels : IDisposable
     public void LoadUnet(Checkpoint checkpoint, Action<string> progress)
     {
         progress("loading the U-Net");
+        using var giving = Allocator.GiveBackFreed();
         var part = checkpoint[ModelPart.Unet];
-        unet = new Unet(Weights(part), UnetConfig.Read(part.Config));
+        var isPeers = config.Runtime.Compatibility == Compatibility.Kohya2188 && Family == ModelFamily.Sdxl;
+        unet = new Unet(Weights(part), UnetConfig.Read(part.Config) with { TimestepFrequencyShift = isPeers ? 1 : 0 });
         unet.Options.UseCheckpointing = config.Training.GradientCheckpointing;
         Misfits = bases?.Misfits() ?? [];
         bases?.Dispose();
@@ -163,18 +168,20 @@ internal sealed class LoadedModels : IDisposable
             .Select(l => TargetLayer.Of(names.PartOf(part.First), l.Layer, names.PathOf(part.First, l.Path))))];
     }
 
-    /// <summary>Frees the autoencoder.</summary>
+    /// <summary>Frees the autoencoder, and what encoding needed.</summary>
     public void ReleaseVae()
     {
         Vae?.Dispose();
         Vae = null;
+        Allocator.Trim();
     }
 
-    /// <summary>Frees the text encoders.</summary>
+    /// <summary>Frees the text encoders, and what encoding needed.</summary>
     public void ReleaseTextEncoders()
     {
         TextEncoders?.Dispose();
         TextEncoders = null;
+        Allocator.Trim();
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace KohyaPS.Engine.Runtime;
 
 /// <summary>
-/// Settings of glibc's allocator. By default it maps every block above a few megabytes anew and unmaps it when freed, so that each large
-/// temporary costs its page faults again.
+/// What glibc's allocator does with large blocks that are freed. By default it maps and unmaps them one by one, so that each large temporary of a
+/// step costs its page faults again; kept together they are there for the next one. Other systems' allocators are left as they are.
 /// </summary>
 internal static partial class Allocator
 {
@@ -13,28 +13,29 @@ internal static partial class Allocator
     private const int MmapThreshold = -3;
     private const int MmapMax = -4;
     private const int TopPadBytes = 256 << 20;
-    private const int SmallMmapThreshold = 1_000_000;
+    private const int LargeBlock = 1_000_000;
+    private const int MostMappings = 65536;
 
-    /// <summary>Keeps freed blocks for the next operation, or gives large ones back at once.</summary>
-    /// <returns>True where freed memory is kept; false also where the system has another allocator.</returns>
-    public static bool Configure(bool keepFreedMemory)
+    /// <summary>Keeps freed blocks for the next operation.</summary>
+    public static void KeepFreed()
     {
-        if (!OperatingSystem.IsLinux())
-            return false;
-        try
-        {
-            if (!keepFreedMemory)
-                return mallopt(MmapThreshold, SmallMmapThreshold) != 1;
-            return mallopt(MmapMax, 0) == 1 & mallopt(TrimThreshold, int.MaxValue) == 1 & mallopt(TopPad, TopPadBytes) == 1;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Another C library than glibc, such as musl.
-            return false;
-        }
+        Set(MmapMax, 0);
+        Set(TrimThreshold, int.MaxValue);
+        Set(TopPad, TopPadBytes);
     }
 
-    /// <summary>Gives unused memory back to the system; for the end of a phase, such as caching.</summary>
+    /// <summary>
+    /// Gives large blocks back to the system as soon as they are freed, until the result is disposed. For the loading of models: weights that stay
+    /// would lie in the holes that temporaries leave, and the next temporary would need new memory.
+    /// </summary>
+    public static IDisposable GiveBackFreed()
+    {
+        Set(MmapThreshold, LargeBlock);
+        Set(MmapMax, MostMappings);
+        return new Keeper();
+    }
+
+    /// <summary>Gives unused memory back to the system: for the end of a phase that needed more than the next.</summary>
     public static void Trim()
     {
         if (!OperatingSystem.IsLinux())
@@ -45,7 +46,22 @@ internal static partial class Allocator
         }
         catch (EntryPointNotFoundException)
         {
-            // As above: nothing to give back by this name.
+            // Another C library than glibc, such as musl.
+        }
+    }
+
+    private static void Set(int parameter, int value)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            // A value that is refused leaves the default: slower, or larger, and right.
+            _ = mallopt(parameter, value);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // As above.
         }
     }
 
@@ -56,4 +72,9 @@ internal static partial class Allocator
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int malloc_trim(nuint pad);
+
+    private sealed class Keeper : IDisposable
+    {
+        public void Dispose() => Set(MmapMax, 0);
+    }
 }

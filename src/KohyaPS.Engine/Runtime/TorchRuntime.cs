@@ -25,10 +25,10 @@ internal static class TorchRuntime
                 return options is null ? info : info = Restart(info, options);
             options ??= new();
             // Before the first large block is allocated.
-            var keepsFreedMemory = Allocator.Configure(options.KeepFreedMemory);
+            Allocator.KeepFreed();
             OpenMp.Configure();
             NativeLibraries.Load(options.NativeFolder);
-            return info = Configure(options, keepsFreedMemory);
+            return info = Configure(options);
         }
     }
 
@@ -46,7 +46,7 @@ internal static class TorchRuntime
 
     // Apart from Start, so that TorchSharp's static constructor cannot run before the natives are there.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TorchRuntimeInfo Configure(TorchRuntimeOptions options, bool keepsFreedMemory)
+    private static TorchRuntimeInfo Configure(TorchRuntimeOptions options)
     {
         var threads = options.Threads ?? Environment.ProcessorCount;
         TorchSharp.torch.set_num_threads(threads);
@@ -56,7 +56,6 @@ internal static class TorchRuntime
         {
             Device = device,
             Threads = threads,
-            KeepsFreedMemory = keepsFreedMemory,
             Float32Products = MatrixLibrary.Choose(options.TryFastFloat32Products),
             Speeds = device.IsCard ? ComputeProbe.MeasureCard(device.Device, Cuda) : ComputeProbe.Measure(),
         };

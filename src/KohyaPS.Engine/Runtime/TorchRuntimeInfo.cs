@@ -11,9 +11,6 @@ internal sealed record TorchRuntimeInfo
     /// <summary>Threads of one tensor operation on the processor.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>True where glibc took the allocator's settings.</summary>
-    public required bool KeepsFreedMemory { get; init; }
-
     /// <summary>Which library computes float32 products, and why.</summary>
     public required Float32Products Float32Products { get; init; }
 

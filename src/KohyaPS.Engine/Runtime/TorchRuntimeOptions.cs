@@ -6,11 +6,6 @@ internal sealed record TorchRuntimeOptions
     /// <summary>Threads of one tensor operation; null takes the cores that this process may use.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>
-    /// True keeps freed memory for the next operation (faster); false gives big blocks back to the system at once (smaller peak). glibc only.
-    /// </summary>
-    public bool KeepFreedMemory { get; init; } = true;
-
     /// <summary>True tries the other library for float32 products and keeps it when it is as exact.</summary>
     public bool TryFastFloat32Products { get; init; } = true;
 

@@ -72,9 +72,12 @@ public sealed class FamilyTrainingTests : IDisposable
         var single = FamilyModels.SingleSdxl(training);
         var folder = Train("sdxl-mini", ("max_train_steps", 1));
         var file = Train("sdxl-mini", ("max_train_steps", 1), ("pretrained_model_name_or_path", single));
-        var old = Train("sdxl-mini", ("max_train_steps", 1), ("pretrained_model_name_or_path", single), ("compatibility", "kohya2188"));
         Assert.Equal(folder.Losses, file.Losses);
-        Assert.NotEqual(file.Losses, old.Losses);
+        // The old numbers of a folder, whose projection never was turned, differ in the waves of the timesteps alone.
+        var oldFolder = Train("sdxl-mini", ("max_train_steps", 1), ("compatibility", "kohya2188"));
+        var oldFile = Train("sdxl-mini", ("max_train_steps", 1), ("pretrained_model_name_or_path", single), ("compatibility", "kohya2188"));
+        Assert.NotEqual(folder.Losses, oldFolder.Losses);
+        Assert.NotEqual(oldFolder.Losses, oldFile.Losses);
     }
 
     [Fact]

@@ -48,7 +48,6 @@ public sealed class PrecisionChoiceTests
     {
         Device = new(CPU, null),
         Threads = 1,
-        KeepsFreedMemory = true,
         Float32Products = new("a library", 1e-7),
         Speeds = new((Slow + Fast) / 2, (Slow + Fast) / 2, bfloat16Speed, bfloat16Speed),
     };
