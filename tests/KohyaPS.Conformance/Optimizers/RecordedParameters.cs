@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KohyaPS.Engine.Networks;
+using KohyaPS.Engine.Runtime;
 using KohyaPS.Engine.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,7 +16,9 @@ internal sealed class RecordedParameters : IDisposable
     /// <param name="dtype">Number type.</param>
     public RecordedParameters(IEnumerable<(double Rate, IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> Parameters)> groups, ScalarType dtype)
     {
-        Groups = [.. groups.Select((group, i) => new ParameterGroup(new(group.Rate, i == 0 ? "textencoder" : "unet"), group.Parameters, dtype))];
+        // Where a training would compute: on the card, when the CUDA natives are loaded.
+        var device = TorchRuntime.Start().Device.Device;
+        Groups = [.. groups.Select((group, i) => new ParameterGroup(new(group.Rate, i == 0 ? "textencoder" : "unet"), group.Parameters, dtype, device))];
         for (var g = 0; g < Groups.Count; g++)
             for (var i = 0; i < Groups[g].Slices.Count; i++)
                 places[Groups[g].Slices[i].Name] = (g, i);
@@ -25,19 +28,19 @@ internal sealed class RecordedParameters : IDisposable
 
     public IEnumerable<string> Names => places.Keys;
 
-    public Tensor this[string name] => Groups[places[name].Group].Parameters[places[name].Index];
+    public Tensor this[string name] => Parameter(name).detach().cpu();
 
     public void SetValue(string name, Tensor value)
     {
         using var guard = no_grad();
-        this[name].copy_(value);
+        Parameter(name).copy_(value);
     }
 
     public void SetGradient(string name, Tensor gradient)
     {
         var (group, index) = places[name];
         using var guard = no_grad();
-        this[name].grad!.copy_(gradient);
+        Parameter(name).grad!.copy_(gradient);
         Groups[group].MarkUsed(index);
     }
 
@@ -52,7 +55,7 @@ internal sealed class RecordedParameters : IDisposable
         return found is not null && Of(key + ".slow") is { } slow ? stack([found, slow]) : found;
 
         Tensor? Of(string wanted) =>
-            optimizer.Groups[group].States.Where(s => (s.Name == wanted || s.Name == wanted + ".codes") && s.Layout.Holds(index)).Select(s => s.Of(index)).FirstOrDefault();
+            optimizer.Groups[group].States.Where(s => (s.Name == wanted || s.Name == wanted + ".codes") && s.Layout.Holds(index)).Select(s => s.Of(index).cpu()).FirstOrDefault();
     }
 
     public void Dispose()
@@ -60,4 +63,6 @@ internal sealed class RecordedParameters : IDisposable
         foreach (var group in Groups)
             group.Dispose();
     }
+
+    private Tensor Parameter(string name) => Groups[places[name].Group].Parameters[places[name].Index];
 }

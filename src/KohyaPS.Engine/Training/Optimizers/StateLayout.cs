@@ -9,6 +9,7 @@ namespace KohyaPS.Engine.Training.Optimizers;
 internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes = null) : IDisposable
 {
     private readonly Tensor lengthTensor = tensor(lengths).DetachFromDisposeScope();
+    private Tensor? lengthsOnCard;
     private readonly long[] offsets = Offsets(lengths);
 
     /// <summary>Elements of the whole tensor.</summary>
@@ -30,12 +31,12 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     public static StateLayout Rows(ParameterGroup group) => new([.. PaddedLengths(group).Select(n => n / ParameterGroup.Alignment)]);
 
     /// <summary>A number for each parameter, repeated over its run.</summary>
-    /// <param name="perParameter">One value for each parameter.</param>
+    /// <param name="perParameter">One value for each parameter, on any device.</param>
     /// <param name="device">Where the result is needed.</param>
     public Tensor Expand(Tensor perParameter, Device device)
     {
-        using var repeated = repeat_interleave(perParameter, lengthTensor, 0, Total);
-        return repeated.to(device);
+        using var scope = NewDisposeScope();
+        return repeat_interleave(perParameter.to(device), LengthsOn(device), 0, Total).MoveToOuterDisposeScope();
     }
 
     /// <summary>The run of one parameter, a view.</summary>
@@ -50,8 +51,12 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     /// <summary>Whether there is anything of a parameter.</summary>
     public bool Holds(int parameter) => lengths[parameter] > 0;
 
-    /// <summary>Frees the table.</summary>
-    public void Dispose() => lengthTensor.Dispose();
+    /// <summary>Frees the tables.</summary>
+    public void Dispose()
+    {
+        lengthTensor.Dispose();
+        lengthsOnCard?.Dispose();
+    }
 
     /// <summary>Length of each parameter with its padding.</summary>
     public static IEnumerable<long> PaddedLengths(ParameterGroup group) =>
@@ -60,6 +65,9 @@ internal sealed class StateLayout(long[] lengths, IReadOnlyList<long[]>? shapes 
     /// <summary>The same, and 0 for those that are left out.</summary>
     public static IEnumerable<long> PaddedLengths(ParameterGroup group, Range slices) =>
         PaddedLengths(group).Select((length, i) => i < slices.Start.Value || i >= slices.End.Value ? 0 : length);
+
+    // What is repeated and how often must lie on one device; state may lie on the host while the parameters are on a card.
+    private Tensor LengthsOn(Device device) => device.type == TorchSharp.DeviceType.CPU ? lengthTensor : lengthsOnCard ??= lengthTensor.to(device).DetachFromDisposeScope();
 
     private static long[] Offsets(long[] lengths)
     {
