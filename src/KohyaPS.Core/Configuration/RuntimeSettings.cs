@@ -43,11 +43,11 @@ public sealed record RuntimeSettings : SettingGroup
     [Setting(IsFlag = false)]
     public BaseStorage BaseStorage { get; init; }
 
-    /// <summary>Most memory that the training may take, in GiB. Where more is expected, GradientCheckpointing is turned on, then BaseStorage int8; where that is not enough either, the training does not start.</summary>
+    /// <summary>Most memory that the training may take, in GiB: the graphics card's where one computes, else the machine's. Where more is expected, GradientCheckpointing is turned on, then BaseStorage int8; where that is not enough either, the training does not start.</summary>
     [Setting(Minimum = 1, IsFlag = false)]
     public double? MemoryLimit { get; init; }
 
-    /// <summary>Reproduce numbers of an old program where ours are right and its were not.</summary>
+    /// <summary>Reproduce numbers of an old program where ours are right and its were not. kohya2188: the list of buckets, steps and warm-up, the gamma of ColorAug, blocks of 8-bit moments, cached latents drawn once, Min-SNR with v prediction; SDXL's waves of timesteps, crop numbers, and pooled text of single files.</summary>
     [Setting(IsFlag = false)]
     public Compatibility Compatibility { get; init; }
 }

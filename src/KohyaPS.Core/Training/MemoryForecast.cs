@@ -1,8 +1,17 @@
 namespace KohyaPS;
 
-/// <summary>Where the memory of a training goes, in bytes, estimated from the shapes in the files and the settings.</summary>
+/// <summary>
+/// Where the memory of a training goes, in bytes, estimated from the shapes in the files and the settings: the memory of the graphics card where one
+/// will compute, else the machine's.
+/// </summary>
 public sealed record MemoryForecast
 {
+    /// <summary>True where a graphics card will compute.</summary>
+    public bool IsOnCard { get; init; }
+
+    /// <summary>What the card or the machine has.</summary>
+    public long Available { get; init; }
+
     /// <summary>The frozen weights that stay loaded during the steps.</summary>
     public required long Weights { get; init; }
 
@@ -12,15 +21,15 @@ public sealed record MemoryForecast
     /// <summary>Activations kept for the backward pass, at the largest bucket.</summary>
     public required long Activations { get; init; }
 
-    /// <summary>Cached latents and text states.</summary>
+    /// <summary>Cached latents and text states, always in the machine's memory.</summary>
     public required long Caches { get; init; }
 
-    /// <summary>The process itself: .NET, PowerShell, the libraries and their work space, gaps between blocks of memory.</summary>
+    /// <summary>The process itself: .NET, PowerShell, the libraries and their work space, gaps between blocks of memory; on a card CUDA's part of that.</summary>
     public required long Process { get; init; }
 
     /// <summary>What encoding pictures and captions takes before the steps: the VAE and its images, or the text encoders, whichever is more.</summary>
     public long Preparation { get; init; }
 
     /// <summary>The largest amount at a time, in the steps or before them.</summary>
-    public long Total => Process + Math.Max(Preparation, Weights + Network + Activations + Caches);
+    public long Total => Process + Math.Max(Preparation, Weights + Network + Activations + (IsOnCard ? 0 : Caches));
 }

@@ -24,7 +24,7 @@ internal static class PlanText
         if (plan.FirstStep > 0)
             yield return Row("", Text($"goes on after step {plan.FirstStep}: {plan.TotalSteps - plan.FirstStep} steps are left"));
         var memory = plan.Memory;
-        yield return Row("Memory", Text($"about {Gigabytes(memory.Total)}: weights {Gigabytes(memory.Weights)}, LoRA {Gigabytes(memory.Network)}, activations {Gigabytes(memory.Activations)}, caches {Gigabytes(memory.Caches)}, program {Gigabytes(memory.Process)}"));
+        yield return Row("Memory", Text($"about {Gigabytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gigabytes(memory.Available)}: weights {Gigabytes(memory.Weights)}, LoRA {Gigabytes(memory.Network)}, activations {Gigabytes(memory.Activations)}, caches {Gigabytes(memory.Caches)}, program {Gigabytes(memory.Process)}"));
         foreach (var line in Listed("Writes", plan.Outputs, ShownOutputs))
             yield return line;
         foreach (var line in Listed("Errors", plan.Problems.Where(p => !p.IsWarning).Select(Words), int.MaxValue))

@@ -32,6 +32,22 @@ public class MemoryFitTests
         Assert.Contains("5 GiB", problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "this machine")]
+    [InlineData(true, "the card")]
+    public void More_than_there_is_is_said_with_the_limit_to_set(bool isOnCard, string place)
+    {
+        var problems = new List<ConfigProblem>();
+        MemoryFit.Choose(new(), config => Forecast(config) with { IsOnCard = isOnCard, Available = (long)(11.5 * (1L << 30)) }, problems);
+        var problem = Assert.Single(problems);
+        Assert.True(problem.IsWarning);
+        Assert.Contains($"more than the 11.5 GiB of {place}", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("MemoryLimit to 11 ", problem.Remedy, StringComparison.Ordinal);
+        problems.Clear();
+        MemoryFit.Choose(new(), config => Forecast(config) with { Available = 12L << 30 }, problems);
+        Assert.Empty(problems);
+    }
+
     [Fact]
     public void What_must_stay_whole_is_not_rounded()
     {

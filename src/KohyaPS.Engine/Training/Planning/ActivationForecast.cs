@@ -24,13 +24,14 @@ internal sealed class ActivationForecast
     private readonly ITensorStore unet;
     private readonly int levels;
     private readonly Func<int, int> headsAt;
+    private readonly bool keepsProbabilities;
 
     /// <param name="unet">The U-Net's tensors under their diffusers names; only shapes are read.</param>
     /// <param name="headsAt">Attention heads of a level, 0 being the finest, for the explicit kernel's probabilities.</param>
-    public ActivationForecast(ITensorStore unet, Func<int, int> headsAt)
+    /// <param name="keepsProbabilities">Whether that kernel takes the calls with few keys; on a card the fused one takes all.</param>
+    public ActivationForecast(ITensorStore unet, Func<int, int> headsAt, bool keepsProbabilities = true)
     {
-        this.unet = unet;
-        this.headsAt = headsAt;
+        (this.unet, this.headsAt, this.keepsProbabilities) = (unet, headsAt, keepsProbabilities);
         levels = 1 + unet.Names.Where(n => n.StartsWith("down_blocks.", StringComparison.Ordinal))
             .Select(n => int.Parse(n.Split('.')[1], CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
     }
@@ -72,7 +73,7 @@ internal sealed class ActivationForecast
             {
                 var channels = unet.Shape(name)[0];
                 // Kept where keys are few: those of the text, and those of a small image.
-                var probabilities = headsAt(level) * pixels * (TextKeys + (pixels <= AttentionKernels.ShortKeys ? pixels : 0));
+                var probabilities = !keepsProbabilities ? 0 : headsAt(level) * pixels * (TextKeys + (pixels <= AttentionKernels.ShortKeys ? pixels : 0));
                 yield return (name[..^AttentionQuery.Length], pixels * TransformerBlockValues * channels + probabilities, pixels * channels);
             }
         }

@@ -13,10 +13,16 @@ internal static class MemoryFit
     /// <param name="problems">Takes what was changed, or why nothing fits.</param>
     public static (LoraConfig Config, MemoryForecast Forecast) Choose(LoraConfig config, Func<LoraConfig, MemoryForecast> forecast, ICollection<ConfigProblem> problems)
     {
-        var first = forecast(config);
-        if (config.Runtime.MemoryLimit is not { } limit || first.Total <= limit * Gibibyte)
-            return (config, first);
         const string setting = nameof(RuntimeSettings.MemoryLimit);
+        var first = forecast(config);
+        if (config.Runtime.MemoryLimit is not { } limit)
+        {
+            if (first.Available > 0 && first.Total > first.Available)
+                problems.Add(Excess(first));
+            return (config, first);
+        }
+        if (first.Total <= limit * Gibibyte)
+            return (config, first);
         var least = (Config: config, Forecast: first);
         foreach (var (changed, choice) in Rungs(config))
         {
@@ -30,6 +36,10 @@ internal static class MemoryFit
             $"Lower Resolution or TrainBatchSize, set NetworkTrainUnetOnly, or raise MemoryLimit to {Number(Math.Ceiling(least.Forecast.Total / Gibibyte * 10) / 10)}."));
         return least;
     }
+
+    private static ConfigProblem Excess(MemoryForecast forecast) => new(nameof(RuntimeSettings.MemoryLimit),
+        $"{Amount(forecast.Total)} are expected, more than the {Amount(forecast.Available)} of {(forecast.IsOnCard ? "the card" : "this machine")}: memory may run out.",
+        $"Set MemoryLimit to {Number(Math.Floor(forecast.Available / Gibibyte))} to have GradientCheckpointing and BaseStorage chosen to fit, or lower Resolution or TrainBatchSize.", IsWarning: true);
 
     // The first changes no number, so it comes first.
     private static IEnumerable<(LoraConfig Config, string Choice)> Rungs(LoraConfig config)

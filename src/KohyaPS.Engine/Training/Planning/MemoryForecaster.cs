@@ -16,6 +16,9 @@ internal static class MemoryForecaster
     // what kernels need for themselves, such as weights in oneDNN's layout, 350.
     private const long ProcessBytes = 850 * Mebibyte;
 
+    // Measured on one card (docs/gpu.md): CUDA's context, and the work space of its libraries.
+    private const long CardBytes = 850 * Mebibyte;
+
     // The allocator keeps freed blocks, and the next ones seldom fit exactly.
     private const double ShareOfGaps = 0.06;
 
@@ -32,9 +35,10 @@ internal static class MemoryForecaster
     /// <param name="config">Precision, caching, checkpointing, ranks.</param>
     /// <param name="checkpoint">The model; only shapes are read.</param>
     /// <param name="datasets">Pictures and buckets.</param>
-    public static MemoryForecast Forecast(LoraConfig config, Checkpoint checkpoint, PlannedDatasets datasets)
+    /// <param name="device">What computes.</param>
+    public static MemoryForecast Forecast(LoraConfig config, Checkpoint checkpoint, PlannedDatasets datasets, PlannedDevice device)
     {
-        var bytesOfValue = config.Runtime.MixedPrecision is MixedPrecision.No ? 4 : 2;
+        var bytesOfValue = device.BytesOfValue(config.Runtime.MixedPrecision);
         var unet = checkpoint[ModelPart.Unet];
         var texts = ModelParts.TextEncoders(checkpoint.Family).Select(part => checkpoint[part]).ToList();
         var targets = StoredTargets.Of(checkpoint.Family, texts.Append(unet).ToDictionary(p => p.Part, p => (ITensorStore)p.Tensors));
@@ -48,19 +52,21 @@ internal static class MemoryForecaster
         {
             Weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (keepsText ? textBytes : 0) + (encodesInSteps ? vaeBytes : 0),
             Network = shapes.Sum(Count) * BytesOfParameter + OptimizerMemory.StateBytes(config, shapes),
-            Activations = new[] { Activations(config, unet, datasets, bytesOfValue), OptimizerMemory.StepBytes(config, shapes), encodesInSteps ? imageBytes : 0 }.Max(),
+            Activations = new[] { Activations(config, unet, datasets, bytesOfValue, device), OptimizerMemory.StepBytes(config, shapes), encodesInSteps ? imageBytes : 0 }.Max(),
             Preparation = Math.Max(vaeBytes + (encodesInSteps ? 0 : imageBytes), textBytes + (encodesInSteps ? vaeBytes : 0)),
             Caches = (config.Caching.KeepsLatents && !config.Caching.CacheLatentsToDisk ? LatentBytes(datasets) : 0) + (keepsText || config.Caching.CacheTextEncoderOutputsToDisk ? 0 : TextBytes(config, texts, datasets, bytesOfValue)),
-            Process = ProcessBytes,
+            Process = 0,
+            IsOnCard = device.IsCard,
+            Available = device.MemoryBytes,
         };
-        return inSteps with { Process = ProcessBytes + (long)(ShareOfGaps * (inSteps.Weights + inSteps.Network + inSteps.Activations)) };
+        return inSteps with { Process = (device.IsCard ? CardBytes : ProcessBytes) + (long)(ShareOfGaps * (inSteps.Weights + inSteps.Network + inSteps.Activations)) };
     }
 
-    private static long Activations(LoraConfig config, CheckpointPart unet, PlannedDatasets datasets, int bytesOfValue)
+    private static long Activations(LoraConfig config, CheckpointPart unet, PlannedDatasets datasets, int bytesOfValue, PlannedDevice device)
     {
         if (datasets.Epochs is not { } epochs)
             return 0;
-        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt);
+        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt, keepsProbabilities: !device.IsCard);
         return epochs.Datasets.SelectMany(d => d.Buckets).Select(bucket =>
         {
             var (width, height) = (bucket.Size.Width / 8, bucket.Size.Height / 8);

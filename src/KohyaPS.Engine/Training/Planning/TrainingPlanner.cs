@@ -76,7 +76,7 @@ internal static class TrainingPlanner
             // A file that cannot be read was named above; without it the network cannot be planned.
             return checkpoint is null || problems.Any(p => p.Setting == nameof(NetworkSettings.NetworkWeights))
                 ? (config, MemoryForecaster.Nothing)
-                : MemoryFit.Choose(config, c => MemoryForecaster.Forecast(c, checkpoint, datasets), problems);
+                : MemoryFit.Choose(config, c => MemoryForecaster.Forecast(c, checkpoint, datasets, PlannedDevice.Current), problems);
         }
         catch (TrainingException e)
         {
