@@ -5,7 +5,8 @@ namespace KohyaPS.Benchmarks.FullSize;
 /// <param name="UsesCheckpointing">Whether the insides of the blocks are computed again for the backward pass.</param>
 internal sealed record FullSizeMode(MixedPrecision Precision, bool UsesCheckpointing)
 {
-    private const int NativeSide = 1024;
+    /// <summary>Width and height that SDXL was made for.</summary>
+    public const int NativeSide = 1024;
 
     /// <summary>All four.</summary>
     public static IReadOnlyList<FullSizeMode> All { get; } =

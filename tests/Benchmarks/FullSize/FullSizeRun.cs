@@ -14,6 +14,9 @@ internal static class FullSizeRun
     // The first ones also wait for the code of kernels and for the hash of the model file, which another thread computes.
     private const int WarmUpSteps = 2;
     private const int MeasuredSteps = 3;
+
+    // Minutes each.
+    private const int MeasuredLargeSteps = 1;
     private const int Rank = 16;
     private const long ProductSize = 2048;
     private const long ConvolutionChannels = 320;
@@ -62,7 +65,7 @@ internal static class FullSizeRun
         Folders = new() { TrainDataDir = pictures, OutputDir = output, OutputName = "bench" },
         Buckets = new() { Resolution = new(mode.Side, mode.Side) },
         Network = new() { NetworkDim = Rank, NetworkAlpha = Rank, NetworkTrainUnetOnly = true },
-        Training = new() { MaxTrainSteps = WarmUpSteps + MeasuredSteps, GradientCheckpointing = mode.UsesCheckpointing, Seed = 1 },
+        Training = new() { MaxTrainSteps = WarmUpSteps + (mode.Side == FullSizeMode.NativeSide ? MeasuredLargeSteps : MeasuredSteps), GradientCheckpointing = mode.UsesCheckpointing, Seed = 1 },
         Runtime = new() { MixedPrecision = mode.Precision, BaseStorage = mode.Storage },
     };
 
