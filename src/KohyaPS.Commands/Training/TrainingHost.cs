@@ -11,6 +11,8 @@ namespace KohyaPS.Commands;
 /// </summary>
 internal sealed class TrainingHost : IDisposable
 {
+    private const double Gibibyte = 1L << 30;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource abandon = new();
@@ -119,7 +121,7 @@ internal sealed class TrainingHost : IDisposable
                 break;
             case StepDone e:
                 progress.StatusDescription = Text($"step {e.Step} of {total}, epoch {e.Epoch} of {epochs}, loss {e.AverageLoss:0.0000}, {Speed(e.StepSeconds)}");
-                progress.CurrentOperation = Text($"{e.MemoryBytes / 1e9:0.0} GB; rates {string.Join(", ", (e.EffectiveRates ?? e.LearningRates).Select(r => Text($"{r.Key} {r.Value:0.###e-0}")))}{Norms(e.AdapterNorms)}");
+                progress.CurrentOperation = Text($"{e.MemoryBytes / Gibibyte:0.0} GiB; rates {string.Join(", ", (e.EffectiveRates ?? e.LearningRates).Select(r => Text($"{r.Key} {r.Value:0.###e-0}")))}{Norms(e.AdapterNorms)}");
                 progress.SecondsRemaining = (int)Math.Min(e.RemainingSeconds, int.MaxValue);
                 progress.PercentComplete = (int)(100L * e.Step / Math.Max(total, 1));
                 Show(cmdlet, force: false);

@@ -8,6 +8,7 @@ internal static class PlanText
     private const int ShownBuckets = 6;
     private const int ShownOutputs = 8;
     private const int LabelWidth = 11;
+    private const double Gibibyte = 1L << 30;
 
     internal static string Of(TrainingPlan plan) => string.Join(Environment.NewLine, Lines(plan));
 
@@ -23,8 +24,7 @@ internal static class PlanText
         yield return Row("", Text($"{plan.Epochs} epochs of {plan.BatchesPerEpoch} batches, {plan.StepsPerEpoch} steps; warm-up {plan.WarmupSteps} steps"));
         if (plan.FirstStep > 0)
             yield return Row("", Text($"goes on after step {plan.FirstStep}: {plan.TotalSteps - plan.FirstStep} steps are left"));
-        var memory = plan.Memory;
-        yield return Row("Memory", Text($"about {Gigabytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gigabytes(memory.Available)}: weights {Gigabytes(memory.Weights)}, LoRA {Gigabytes(memory.Network)}, activations {Gigabytes(memory.Activations)}, caches {Gigabytes(memory.Caches)}, program {Gigabytes(memory.Process)}"));
+        yield return Row("Memory", Memory(plan.Memory));
         foreach (var line in Listed("Writes", plan.Outputs, ShownOutputs))
             yield return line;
         foreach (var line in Listed("Errors", plan.Problems.Where(p => !p.IsWarning).Select(Words), int.MaxValue))
@@ -32,6 +32,10 @@ internal static class PlanText
         foreach (var line in Listed("Warnings", plan.Problems.Where(p => p.IsWarning).Select(Words), int.MaxValue))
             yield return line;
     }
+
+    private static string Memory(MemoryForecast memory) => memory.Total == 0
+        ? "unknown without a model that can be read"
+        : Text($"about {Gibibytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gibibytes(memory.Available)}: weights {Gibibytes(memory.Weights)}, LoRA {Gibibytes(memory.Network)}, activations {Gibibytes(memory.Activations)}, caches {Gibibytes(memory.Caches)}, program {Gibibytes(memory.Process)}");
 
     private static IEnumerable<string> Listed(string label, IEnumerable<string> items, int most)
     {
@@ -46,7 +50,7 @@ internal static class PlanText
 
     private static string Row(string label, string text) => $"  {label.PadRight(LabelWidth)}{text}";
 
-    private static string Gigabytes(long bytes) => Text($"{bytes / 1e9:0.0} GB");
+    private static string Gibibytes(long bytes) => Text($"{bytes / Gibibyte:0.0} GiB");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

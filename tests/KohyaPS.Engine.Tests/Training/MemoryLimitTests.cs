@@ -32,6 +32,14 @@ public sealed class MemoryLimitTests : IDisposable
         Assert.InRange(packed.Weights, full.Weights / 4, full.Weights * 3 / 5);
     }
 
+    [Fact]
+    public void A_plan_shows_its_memory_in_the_units_of_the_limit_or_that_it_is_unknown()
+    {
+        var plan = Plan();
+        Assert.Contains(FormattableString.Invariant($"Memory     about {plan.Memory.Total / Gibibyte:0.0} GiB of the machine's {plan.Memory.Available / Gibibyte:0.0} GiB: weights"), plan.Describe(), StringComparison.Ordinal);
+        Assert.Contains("Memory     unknown without a model", Plan(("pretrained_model_name_or_path", training.At("none.safetensors"))).Describe(), StringComparison.Ordinal);
+    }
+
     public void Dispose() => training.Dispose();
 
     // Large pictures of a small model: several gigabytes of activations.
