@@ -1,5 +1,6 @@
 using KohyaPS.Benchmarks.FullSize;
 using KohyaPS.Benchmarks.Optimizers;
+using KohyaPS.Benchmarks.Storage;
 
 namespace KohyaPS.Benchmarks;
 
@@ -14,6 +15,7 @@ internal abstract class Benchmark
         FullSizeBenchmark.Sd15,
         FullSizeBenchmark.Sdxl,
         new OptimizerBenchmark(),
+        new StorageBenchmark(),
     ];
 
     /// <summary>What it is called on the command line.</summary>
