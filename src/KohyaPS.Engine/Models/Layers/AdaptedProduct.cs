@@ -12,21 +12,22 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
 {
     private const string FrozenKey = "frozen";
     private const string PassKey = "pass";
+    private const string ShapeKey = "shape";
 
     /// <inheritdoc/>
     public override string Name => nameof(AdaptedProduct);
 
     /// <summary>True where the product can be computed here: on the processor, in a type it computes, with weights that get no gradient.</summary>
-    public static bool Suits(Tensor x, Tensor weight, Tensor? bias) =>
-        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.dtype
-        && !weight.requires_grad && bias?.requires_grad != true;
+    public static bool Suits(Tensor x, FrozenWeight weight, Tensor? bias) =>
+        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.DType
+        && !weight.Stored.requires_grad && bias?.requires_grad != true;
 
     /// <param name="x">[..., in]</param>
     /// <param name="weight">[out, in] or [out, in, 1, 1]</param>
     /// <param name="bias">[out] or null</param>
     /// <param name="update">The adapter's change, or null.</param>
     /// <returns>[..., out], no view of another tensor: it may be changed in place.</returns>
-    public static Tensor Run(Tensor x, Tensor weight, Tensor? bias, LowRankUpdate? update)
+    public static Tensor Run(Tensor x, FrozenWeight weight, Tensor? bias, LowRankUpdate? update)
     {
         // The scope frees a buffer of the output's size that the engine would keep in the graph.
         using var scope = NewDisposeScope();
@@ -48,7 +49,8 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
         ctx.save_data(PassKey, Gradients.Pass);
         if (vars.Length == 2)
         {
-            ctx.save_for_backward([x]);
+            // The input itself is of no use later, and may be large.
+            ctx.save_data(ShapeKey, x.shape);
             return frozen.Forward(x, null, null).Output;
         }
         var (down, up) = ((Tensor)vars[2], (Tensor)vars[3]);
@@ -63,23 +65,23 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
         using var scope = NewDisposeScope();
         var frozen = (Frozen)ctx.get_data(FrozenKey);
         var saved = ctx.get_saved_variables();
-        var hasUpdate = saved.Count > 1;
+        var hasUpdate = saved.Count > 0;
         return Gradients.Guard((BackwardPass)ctx.get_data(PassKey), hasUpdate ? 4 : 2, grad_output, () =>
         {
             using var without = no_grad();
-            return hasUpdate ? [null, .. frozen.Backward(saved[0], saved[1], saved[2], saved[3], grad_output)] : [null, frozen.Backward(saved[0], grad_output)];
+            return hasUpdate ? [null, .. frozen.Backward(saved[0], saved[1], saved[2], saved[3], grad_output)] : [null, frozen.Backward((long[])ctx.get_data(ShapeKey), grad_output)];
         });
     }
 
     /// <summary>What no gradient flows to, and the two passes.</summary>
-    private sealed record Frozen(Tensor Weight, Tensor? Bias, double Scale)
+    private sealed record Frozen(FrozenWeight Weight, Tensor? Bias, double Scale)
     {
         // Made anew in the scope of each use.
-        private Tensor Matrix => Weight.flatten(1);
+        private Tensor Matrix => Weight.Restore().flatten(1);
 
-        private long Inputs => Weight.size(1);
+        private long Inputs => Weight.Stored.size(1);
 
-        private long Outputs => Weight.size(0);
+        private long Outputs => Weight.Stored.size(0);
 
         public (Tensor Output, Tensor? Hidden) Forward(Tensor x, Tensor? down, Tensor? up)
         {
@@ -94,13 +96,13 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
             return (output.MoveToOuterDisposeScope(), hidden.MoveToOuterDisposeScope());
         }
 
-        // Of x, through the frozen weight.
-        public Tensor Backward(Tensor x, Tensor gradient)
+        // Of the input, through the frozen weight.
+        public Tensor Backward(long[] shape, Tensor gradient)
         {
             var rows = Rows(gradient, Outputs);
-            if (MatrixLibrary.IsFaster(x.dtype, rows.size(0), Outputs, Inputs))
-                return MatrixLibrary.Times(rows, Matrix.t(), null).view(x.shape);
-            return rows.mm(Matrix).view(x.shape);
+            if (MatrixLibrary.IsFaster(rows.dtype, rows.size(0), Outputs, Inputs))
+                return MatrixLibrary.Times(rows, Matrix.t(), null).view(shape);
+            return rows.mm(Matrix).view(shape);
         }
 
         public List<Tensor?> Backward(Tensor x, Tensor down, Tensor up, Tensor hidden, Tensor gradient)
@@ -108,7 +110,7 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
             var (rows, inputs) = (Rows(gradient, Outputs), Rows(x, Inputs));             // [N, out], [N, in]
             var (a, b) = (down.to(x.dtype), up.to(x.dtype));
             var narrow = rows.mm(b);                                                     // [N, r]
-            var change = x.requires_grad ? Backward(x, gradient) : null;
+            var change = x.requires_grad ? Backward(x.shape, gradient) : null;
             change?.view(-1, Inputs).addmm_(narrow, a, 1, (float)Scale);
             var ofDown = down.requires_grad ? narrow.t().mm(inputs).mul_(Scale).to(down.dtype) : null;
             var ofUp = up.requires_grad ? hidden.t().mm(rows).mul_(Scale).t().to(up.dtype) : null;

@@ -63,19 +63,18 @@ internal abstract class Block(string path) : IDisposable
     }
 
     /// <summary>Reads a layer's weight and takes its ownership, with one byte a number where the source wants it so.</summary>
-    /// <returns>The weight or its codes, and how to restore it from them.</returns>
-    protected (Tensor Weight, Int8Weight? Packed) OwnWeight(WeightSource weights)
+    protected FrozenWeight OwnWeight(WeightSource weights)
     {
         var exact = weights.Get("weight");
         if (!weights.PacksWeights)
-            return (Own("weight", exact), null);
+            return new(Own("weight", exact));
         using (exact)
         {
             var packed = Int8Weight.Of(exact);
             // Where it is the file's own, it was looked at for the last time.
             weights.Release(exact);
             Own("weight_scale", packed.Scales);
-            return (Own("weight", packed.Codes), packed);
+            return new(Own("weight", packed.Codes), packed);
         }
     }
 
