@@ -26,7 +26,6 @@ internal sealed class LoadedModels : IDisposable
         Family = checkpoint.Family;
         Prediction = checkpoint.Detection.Prediction == ModelPrediction.V ? PredictionType.Velocity : PredictionType.Epsilon;
         (this.config, this.dtype, this.device) = (config, dtype, device);
-        using var giving = Allocator.GiveBackFreed();
         try
         {
             bases = BaseNetworks.Open(config);
@@ -127,7 +126,7 @@ internal sealed class LoadedModels : IDisposable
         var parts = ModelParts.TextEncoders(Family);
         progress(parts.Count == 1 ? "loading the text encoder" : "loading the text encoders");
         var encoders = new List<ClipTextEncoder>();
-        using var giving = Allocator.GiveBackFreed();
+        using var giving = WhilePacking();
         try
         {
             foreach (var part in parts)
@@ -149,7 +148,7 @@ internal sealed class LoadedModels : IDisposable
     public void LoadUnet(Checkpoint checkpoint, Action<string> progress)
     {
         progress("loading the U-Net");
-        using var giving = Allocator.GiveBackFreed();
+        using var giving = WhilePacking();
         var part = checkpoint[ModelPart.Unet];
         var isPeers = config.Runtime.Compatibility == Compatibility.Kohya2188 && Family == ModelFamily.Sdxl;
         unet = new Unet(Weights(part), UnetConfig.Read(part.Config) with { TimestepFrequencyShift = isPeers ? 1 : 0 });
@@ -193,8 +192,12 @@ internal sealed class LoadedModels : IDisposable
         bases?.Dispose();
     }
 
-    private WeightSource Weights(CheckpointPart part) =>
-        new(bases?.Over(Family, part) ?? part.Tensors, dtype, device, packsWeights: config.Runtime.BaseStorage == BaseStorage.Int8);
+    private bool PacksWeights => config.Runtime.BaseStorage == BaseStorage.Int8;
+
+    private WeightSource Weights(CheckpointPart part) => new(bases?.Over(Family, part) ?? part.Tensors, dtype, device, packsWeights: PacksWeights);
+
+    // Weights that are not packed come straight from the file, without temporaries.
+    private IDisposable? WhilePacking() => PacksWeights ? Allocator.GiveBackFreed() : null;
 
     private ClipTextEncoder TextEncoder(Checkpoint checkpoint, ModelPart part)
     {

@@ -25,8 +25,8 @@ internal static partial class Allocator
     }
 
     /// <summary>
-    /// Gives large blocks back to the system as soon as they are freed, until the result is disposed. For the loading of models: weights that stay
-    /// would lie in the holes that temporaries leave, and the next temporary would need new memory.
+    /// Gives large blocks back to the system as soon as they are freed, until the result is disposed. For weights that are made with the help of
+    /// temporaries: they would lie in the holes that those leave, and the next temporary would need new memory.
     /// </summary>
     public static IDisposable GiveBackFreed()
     {
