@@ -6,6 +6,7 @@ namespace KohyaPS.Pickles;
 internal sealed class PickleContents
 {
     private const int MaxDepth = 1000;
+    private const int MaxName = 1 << 16;
     private readonly HashSet<PickleDict> visited = new(ReferenceEqualityComparer.Instance);
 
     private PickleContents(PickleDict root)
@@ -58,6 +59,9 @@ internal sealed class PickleContents
             var (key, value) = at.Dict.Entries[at.Next];
             if (Name(key) is not { } name)
                 continue;
+            // Each level's name holds those above it.
+            if (at.Prefix.Length + name.Length > MaxName)
+                throw new PickleFormatException($"a name in it has more than {MaxName} letters");
             if (value is PickleTensor tensor)
                 Add(at.Prefix + name, tensor);
             else if (value is PickleDict inner && visited.Add(inner))

@@ -176,14 +176,11 @@ internal sealed class PickleMachine
                 Push(Top());
                 return true;
             case (byte)'q':
-                memo[cursor.Byte()] = Top();
-                return true;
+                return Remember(cursor.Byte());
             case (byte)'r':
-                memo[cursor.UInt32()] = Top();
-                return true;
+                return Remember(cursor.UInt32());
             case 0x94:
-                memo[(uint)memo.Count] = Top();
-                return true;
+                return Remember((uint)memo.Count);
             case (byte)'h':
                 Push(Remembered(cursor.Byte()));
                 return true;
@@ -254,12 +251,21 @@ internal sealed class PickleMachine
             throw new PickleFormatException("it adds elements to something that has none");
     }
 
+    private bool Remember(uint index)
+    {
+        memo[index] = Top();
+        // One object may be remembered as often as the file has bytes.
+        if (memo.Count > MaxObjects)
+            throw TooMany();
+        return true;
+    }
+
     private object? Remembered(uint index) => memo.TryGetValue(index, out var value) ? value : throw new PickleFormatException("it refers to an object that it does not have");
 
     private void Push(object? value)
     {
         if (++objects > MaxObjects)
-            throw new PickleFormatException($"it has more than {MaxObjects} objects, more than a model needs");
+            throw TooMany();
         stack.Add(value);
     }
 
@@ -292,6 +298,8 @@ internal sealed class PickleMachine
         stack.RemoveRange(mark, stack.Count - mark);
         return values.Length == 0 ? EmptyTuple : values;
     }
+
+    private static PickleFormatException TooMany() => new($"it has more than {MaxObjects} objects, more than a model needs");
 
     private static PickleFormatException Underflow() => new("it takes an object that it does not have");
 }

@@ -58,10 +58,18 @@ public sealed class PickleFileTests : IDisposable
     [InlineData("cnumpy\nload\n.", "numpy.load")]
     public void A_file_that_names_something_harmful_is_refused_by_that_name(string pickle, string name)
     {
-        WriteZip(("archive/data.pkl", pickle));
-        var refusal = Assert.Throws<CheckpointFormatException>(() => AnyTensorFile.Open(Target));
-        Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Do not use this file", refusal.Message, StringComparison.Ordinal);
+        var refusal = Refusal(pickle);
+        Assert.Contains(name, refusal, StringComparison.Ordinal);
+        Assert.Contains("Do not use this file", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_remembers_or_names_without_end_is_refused()
+    {
+        Assert.Contains("more than 2000000 objects", Refusal("N" + new string('\u0094', 2_000_001) + "."), StringComparison.Ordinal);
+        // A dictionary in a dictionary in ..., each under the one long name.
+        var name = "X\0\0\u0001\0" + new string('a', 1 << 16) + "q\0";
+        Assert.Contains("letters", Refusal("}" + name + "}h\0}ss."), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,6 +96,13 @@ public sealed class PickleFileTests : IDisposable
         "empty" => [],
         _ => System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(new float[] { 1, 2, 3, 4, 5, 6 }).ToArray(),
     };
+
+    private string Refusal(string pickle)
+    {
+        File.Delete(Target);
+        WriteZip(("archive/data.pkl", pickle));
+        return Assert.Throws<CheckpointFormatException>(() => AnyTensorFile.Open(Target)).Message;
+    }
 
     private void WriteZip(params (string Name, string Content)[] entries)
     {
