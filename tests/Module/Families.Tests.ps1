@@ -101,7 +101,7 @@ Describe 'A training of <Family>' -ForEach @(
     It 'is refused as another family, with what was found' {
         $wrong = if ($Name -eq 'sdxl-mini') { @{ V2 = $true } } else { @{ Sdxl = $true } }
         $found = if ($Name -eq 'sdxl-mini') { 'SDXL' } else { 'SD 2.x' }
-        { New-FamilyConfig $model 'wrong' $wrong | Start-LoraTraining -ErrorAction Stop } | Should -Throw -ExpectedMessage "*is a $found checkpoint*"
+        { New-FamilyConfig $model 'wrong' $wrong | Start-LoraTraining -ErrorAction Stop } | Should -Throw -ExpectedMessage "*is an $found checkpoint*"
         Join-Path $TestDrive 'wrong' | Should -Not -Exist
     }
 }

@@ -30,6 +30,11 @@ public sealed record MemoryForecast
     /// <summary>What encoding pictures and captions takes before the steps: the VAE and its images, or the text encoders, whichever is more.</summary>
     public long Preparation { get; init; }
 
+    /// <summary>True where the preparation takes more than the steps.</summary>
+    public bool IsPreparationMost => Preparation > Steps;
+
     /// <summary>The largest amount at a time, in the steps or before them.</summary>
-    public long Total => Process + Math.Max(Preparation, Weights + Network + Activations + (IsOnCard ? 0 : Caches));
+    public long Total => Process + Math.Max(Preparation, Steps);
+
+    private long Steps => Weights + Network + Activations + (IsOnCard ? 0 : Caches);
 }

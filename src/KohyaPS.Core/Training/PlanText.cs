@@ -35,7 +35,11 @@ internal static class PlanText
 
     private static string Memory(MemoryForecast memory) => memory.Total == 0
         ? "unknown without a model that can be read"
-        : Text($"about {Gibibytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gibibytes(memory.Available)}: weights {Gibibytes(memory.Weights)}, LoRA {Gibibytes(memory.Network)}, activations {Gibibytes(memory.Activations)}, caches {Gibibytes(memory.Caches)}, program {Gibibytes(memory.Process)}");
+        : Text($"about {Gibibytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gibibytes(memory.Available)}: {Parts(memory)}, program {Gibibytes(memory.Process)}");
+
+    private static string Parts(MemoryForecast memory) => memory.IsPreparationMost
+        ? Text($"encoding pictures and captions, more than the steps will take, {Gibibytes(memory.Preparation)}")
+        : Text($"weights {Gibibytes(memory.Weights)}, LoRA {Gibibytes(memory.Network)}, activations {Gibibytes(memory.Activations)}, caches {Gibibytes(memory.Caches)}");
 
     private static IEnumerable<string> Listed(string label, IEnumerable<string> items, int most)
     {

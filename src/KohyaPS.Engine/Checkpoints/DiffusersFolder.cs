@@ -142,6 +142,7 @@ internal sealed class DiffusersFolder
                 return (ModelPrediction.V, PredictionSource.Scheduler);
             if (stated == "epsilon")
                 return (ModelPrediction.Epsilon, PredictionSource.Scheduler);
+            return (null, PredictionSource.Scheduler);
         }
         return (ModelPrediction.Epsilon, family == ModelFamily.Sd2 ? PredictionSource.AmbiguousDefault : PredictionSource.Default);
     }

@@ -60,10 +60,32 @@ public sealed class FamilyTrainingTests : IDisposable
     [InlineData("sd2-mini", "sdxl", "SDXL", "SD 2.x")]
     public void A_wrong_choice_is_refused_with_what_was_found(string model, string setting, string asked, string found)
     {
-        var result = SmallTraining.Run(Config(model, (setting, true)));
+        // The right one beside it makes it no better.
+        var result = SmallTraining.Run(Config(model, ("v2", true), ("sdxl", true)));
+        Assert.Contains($"{(setting == "v2" ? "V2" : "Sdxl")} asks for", result.Message, StringComparison.Ordinal);
+        result = SmallTraining.Run(Config(model, (setting, true)));
         Assert.Equal(TrainingExitCode.Invalid, result.ExitCode);
         Assert.Contains($"asks for {asked}", result.Message, StringComparison.Ordinal);
-        Assert.Contains($"is a {found} checkpoint", result.Message, StringComparison.Ordinal);
+        Assert.Contains($"is an {found} checkpoint", result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vae", "nowhere.safetensors")]
+    [InlineData("tokenizer_path", "nowhere")]
+    public void A_file_that_is_not_there_is_found_by_the_plan(string setting, string path) =>
+        Assert.Contains(LoraTrainer.Plan(new(Config("sdxl-mini", (setting, path)))).Problems, p => !p.IsWarning && p.Message.Contains(path, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_model_of_another_prediction_is_refused()
+    {
+        var folder = FamilyModels.Folder("sdxl-mini");
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(training.At(Path.Combine("model", Path.GetRelativePath(folder, file))))!);
+            File.Copy(file, training.At(Path.Combine("model", Path.GetRelativePath(folder, file))));
+        }
+        training.Text("model/scheduler/scheduler_config.json", """{"prediction_type": "sample"}""");
+        Assert.Contains(LoraTrainer.Plan(new(Config("sdxl-mini", ("pretrained_model_name_or_path", training.At("model"))))).Problems, p => !p.IsWarning && p.Message.Contains("neither noise", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -49,6 +49,17 @@ public class MemoryFitTests
     }
 
     [Fact]
+    public void A_limit_above_what_there_is_is_said_and_no_cure_that_would_not_help()
+    {
+        var problems = new List<ConfigProblem>();
+        var config = new LoraConfig { Runtime = new() { MemoryLimit = 64 }, Network = new() { NetworkTrainUnetOnly = true } };
+        MemoryFit.Choose(config, c => Forecast(c) with { Available = 4L << 30 }, problems);
+        var problem = Assert.Single(problems);
+        Assert.Contains("12 GiB are expected", problem.Message, StringComparison.Ordinal);
+        Assert.Equal("Lower Resolution or TrainBatchSize.", problem.Remedy);
+    }
+
+    [Fact]
     public void What_must_stay_whole_is_not_rounded()
     {
         var problems = new List<ConfigProblem>();

@@ -25,7 +25,7 @@ internal static class AvailabilityRules
         foreach (var feature in Later)
         {
             if (feature.AskedBy(config) is { } setting)
-                yield return Error(setting, $"{setting}: {feature.What} arrive with a later version of KohyaPS.", feature.Remedy);
+                yield return Error(setting, $"{setting} asks for {feature.What}, which arrive with a later version of KohyaPS.", feature.Remedy);
         }
         if (config.Optimizer.OptimizerClass is { } optimizerClass)
             yield return OptimizerCatalogue.NoSuch(optimizerClass);

@@ -51,7 +51,7 @@ internal sealed record ModelDetection
             ModelVariant.InstructPix2Pix => "an InstructPix2Pix model",
             ModelVariant.Depth => "a depth-to-image model of SD 2",
             ModelVariant.Refiner => "the SDXL refiner",
-            _ => $"a {FamilyInWords(Family)} checkpoint",
+            _ => $"{(Family is null ? "a" : "an")} {FamilyInWords(Family)} checkpoint",
         },
         ModelKind.Unet => "a U-Net alone",
         ModelKind.Vae => "a VAE alone",

@@ -15,14 +15,8 @@ internal static class MemoryFit
     {
         const string setting = nameof(RuntimeSettings.MemoryLimit);
         var first = forecast(config);
-        if (config.Runtime.MemoryLimit is not { } limit)
-        {
-            if (first.Available > 0 && first.Total > first.Available)
-                problems.Add(Excess(first));
-            return (config, first);
-        }
-        if (first.Total <= limit * Gibibyte)
-            return (config, first);
+        if (config.Runtime.MemoryLimit is not { } limit || first.Total <= limit * Gibibyte)
+            return Told(config, first);
         var least = (Config: config, Forecast: first);
         foreach (var (changed, choice) in Rungs(config))
         {
@@ -30,16 +24,27 @@ internal static class MemoryFit
             if (least.Forecast.Total > limit * Gibibyte)
                 continue;
             problems.Add(new(setting, $"{Amount(first.Total)} are expected, more than the limit of {Number(limit)} GiB: {choice} and {Amount(least.Forecast.Total)} remain.", "", IsWarning: true));
-            return least;
+            return Told(least.Config, least.Forecast);
         }
         problems.Add(new(setting, $"The training needs {Amount(least.Forecast.Total)} at least, with GradientCheckpointing and as little stored as its settings allow; the limit is {Number(limit)} GiB.",
-            $"Lower Resolution or TrainBatchSize, set NetworkTrainUnetOnly, or raise MemoryLimit to {Number(Math.Ceiling(least.Forecast.Total / Gibibyte * 10) / 10)}."));
+            $"{Smaller(config)}, or raise MemoryLimit to {Number(Math.Ceiling(least.Forecast.Total / Gibibyte * 10) / 10)}."));
         return least;
+
+        (LoraConfig, MemoryForecast) Told(LoraConfig chosen, MemoryForecast expected)
+        {
+            if (expected.Available > 0 && expected.Total > expected.Available)
+            {
+                var most = Math.Floor(expected.Available / Gibibyte);
+                var cure = Rungs(chosen).Any(r => forecast(r.Config).Total <= most * Gibibyte)
+                    ? $"Set MemoryLimit to {Number(most)} to have GradientCheckpointing and BaseStorage chosen to fit. Or: {Smaller(chosen)}."
+                    : $"{Smaller(chosen)}.";
+                problems.Add(new(setting, $"{Amount(expected.Total)} are expected, more than the {Amount(expected.Available)} of {(expected.IsOnCard ? "the card" : "this machine")}: memory may run out.", cure, IsWarning: true));
+            }
+            return (chosen, expected);
+        }
     }
 
-    private static ConfigProblem Excess(MemoryForecast forecast) => new(nameof(RuntimeSettings.MemoryLimit),
-        $"{Amount(forecast.Total)} are expected, more than the {Amount(forecast.Available)} of {(forecast.IsOnCard ? "the card" : "this machine")}: memory may run out.",
-        $"Set MemoryLimit to {Number(Math.Floor(forecast.Available / Gibibyte))} to have GradientCheckpointing and BaseStorage chosen to fit, or lower Resolution or TrainBatchSize.", IsWarning: true);
+    private static string Smaller(LoraConfig config) => "Lower Resolution or TrainBatchSize" + (config.Network.NetworkTrainUnetOnly ? "" : ", set NetworkTrainUnetOnly");
 
     // The first changes no number, so it comes first.
     private static IEnumerable<(LoraConfig Config, string Choice)> Rungs(LoraConfig config)

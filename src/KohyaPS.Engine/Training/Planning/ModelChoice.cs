@@ -13,10 +13,10 @@ internal static class ModelChoice
     public static LoraConfig Settle(LoraConfig config, Checkpoint checkpoint, ICollection<ConfigProblem> problems)
     {
         var found = checkpoint.Detection;
-        var stated = config.Model switch { { Sdxl: true } => ModelFamily.Sdxl, { V2: true } => ModelFamily.Sd2, _ => (ModelFamily?)null };
-        if (stated is { } wanted && wanted != checkpoint.Family)
+        (bool IsSet, string Setting, ModelFamily Family)[] choices =
+            [(config.Model.Sdxl, nameof(ModelSettings.Sdxl), ModelFamily.Sdxl), (config.Model.V2, nameof(ModelSettings.V2), ModelFamily.Sd2)];
+        foreach (var (_, setting, wanted) in choices.Where(c => c.IsSet && c.Family != checkpoint.Family))
         {
-            var setting = wanted == ModelFamily.Sdxl ? nameof(ModelSettings.Sdxl) : nameof(ModelSettings.V2);
             problems.Add(new(setting, $"{setting} asks for {ModelDetection.FamilyInWords(wanted)}, but '{checkpoint.Path}' is {found.InWords()}.",
                 $"Leave out {setting}, which is found out by itself, or give a checkpoint of {ModelDetection.FamilyInWords(wanted)} with -PretrainedModelNameOrPath."));
         }
@@ -28,7 +28,7 @@ internal static class ModelChoice
             {
                 Sdxl = checkpoint.Family == ModelFamily.Sdxl,
                 V2 = checkpoint.Family == ModelFamily.Sd2,
-                VParameterization = config.Model.VParameterization || PredictsVelocity(found),
+                VParameterization = config.Model.VParameterization || (found.Prediction == ModelPrediction.V && IsFound(found)),
             },
         };
     }
@@ -37,13 +37,14 @@ internal static class ModelChoice
     {
         const string setting = nameof(ModelSettings.VParameterization);
         var found = checkpoint.Detection;
-        if (model.VParameterization && found is { Prediction: ModelPrediction.Epsilon, PredictionSource: PredictionSource.Scheduler or PredictionSource.Metadata })
-            yield return new(setting, $"VParameterization is set, but '{checkpoint.Path}' says of itself that it predicts noise.", "Leave out VParameterization, unless the model is to be taught the velocity.", IsWarning: true);
+        if (found is { Prediction: null, PredictionSource: PredictionSource.Scheduler })
+            yield return new(nameof(ModelSettings.PretrainedModelNameOrPath), $"'{checkpoint.Path}' says in scheduler/scheduler_config.json that it predicts neither noise (epsilon) nor velocity (v_prediction).", "Give a model that does, or correct the file.");
+        if (model.VParameterization && found.Prediction == ModelPrediction.Epsilon && IsFound(found))
+            yield return new(setting, $"VParameterization is set, but '{checkpoint.Path}' was found to predict noise.", "Leave out VParameterization, unless the model is to be taught the velocity.", IsWarning: true);
         if (!model.VParameterization && found.PredictionSource == PredictionSource.AmbiguousDefault)
             yield return new(setting, $"'{checkpoint.Path}' does not say whether it predicts noise or velocity; noise is assumed.", "Set VParameterization if the model's page says v-prediction, as it does for those of 768 pixels.", IsWarning: true);
     }
 
     // What is assumed for want of a sign is no finding.
-    private static bool PredictsVelocity(ModelDetection found) =>
-        found is { Prediction: ModelPrediction.V, PredictionSource: not (PredictionSource.None or PredictionSource.Default or PredictionSource.AmbiguousDefault) };
+    private static bool IsFound(ModelDetection detection) => detection.PredictionSource is not (PredictionSource.None or PredictionSource.Default or PredictionSource.AmbiguousDefault);
 }

@@ -1,26 +1,42 @@
+using KohyaPS.Engine.Checkpoints;
 using KohyaPS.Engine.Networks;
 using KohyaPS.Engine.Networks.Tools;
+using KohyaPS.Engine.Tokenization;
 
 namespace KohyaPS.Engine.Training.Planning;
 
-/// <summary>Whether the files of networks that a training starts from can be read; looks at their headers only.</summary>
-internal static class NetworkFileCheck
+/// <summary>Whether the files that a training reads beside its model can be used; looks at their headers only.</summary>
+internal static class StartingFileCheck
 {
     /// <summary>The files that cannot be used, and why.</summary>
-    public static IEnumerable<ConfigProblem> Check(LoraConfig config)
+    /// <param name="config">What names them.</param>
+    /// <param name="model">The base model; null where it cannot be read.</param>
+    public static IEnumerable<ConfigProblem> Check(LoraConfig config, Checkpoint? model)
     {
-        if (config.Resolve(config.Network.NetworkWeights) is { } weights && Failure(() => InitialWeights.Open(weights)) is { } why)
+        if (model is not null && Failure(() => RequireVae(config, model)) is { } noVae)
+            yield return new(nameof(ModelSettings.Vae), noVae, "");
+        if (model is not null && config.Resolve(config.Model.TokenizerPath) is { } folder && Failure(() => TokenizerFolder.Choose(model.Family, folder, null)) is { } noTokenizer)
+            yield return new(nameof(ModelSettings.TokenizerPath), noTokenizer, "");
+        if (config.Resolve(config.Network.NetworkWeights) is { } weights && Failure(() => InitialWeights.Open(weights).Dispose()) is { } why)
             yield return new(nameof(NetworkSettings.NetworkWeights), why, "Give the file of a network with -NetworkWeights.");
         foreach (var file in (config.Network.BaseWeights ?? []).Select(p => config.Resolve(p)!))
-            if (Failure(() => StoredNetwork.Open(file)) is { } wrong)
+            if (Failure(() => StoredNetwork.Open(file).Dispose()) is { } wrong)
                 yield return new(nameof(NetworkSettings.BaseWeights), wrong, "Give files of LoRAs with -BaseWeights.");
     }
 
-    private static string? Failure(Func<IDisposable> open)
+    private static void RequireVae(LoraConfig config, Checkpoint model)
+    {
+        if (config.Resolve(config.Model.Vae) is { } other)
+            ExternalVae.Open(other, model.Family).Dispose();
+        else
+            _ = model[ModelPart.Vae];
+    }
+
+    private static string? Failure(Action open)
     {
         try
         {
-            open().Dispose();
+            open();
             return null;
         }
         catch (Exception e) when (e is CheckpointFormatException or IOException or UnauthorizedAccessException)

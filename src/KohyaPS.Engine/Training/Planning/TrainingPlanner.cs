@@ -27,7 +27,7 @@ internal static class TrainingPlanner
             config = ModelChoice.Settle(config, checkpoint, problems);
         // What was found out is no choice of the user's to warn of.
         var stated = config with { Model = config.Model with { VParameterization = given.Model.VParameterization } };
-        problems.AddRange([.. stated.Validate(), .. Required(config), .. NetworkFileCheck.Check(config)]);
+        problems.AddRange([.. stated.Validate(), .. Required(config), .. StartingFileCheck.Check(config, checkpoint)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
