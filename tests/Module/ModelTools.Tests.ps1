@@ -41,6 +41,29 @@ Describe 'Convert-DiffusionModel' {
         Join-Path $models 'mine.safetensors' | Should -Exist
     }
 
+    It 'looks for the source before it says what it would do, and names a cure that the cmdlet has' {
+        foreach ($missing in 'nowhere.safetensors', 'no[1]where.safetensors') {
+            { Convert-DiffusionModel -Path $missing -Destination (Join-Path $TestDrive 'no.safetensors') -WhatIf } |
+                Should -Throw -ErrorId 'SourceNotFound,KohyaPS.Commands.ConvertDiffusionModelCommand' -ExpectedMessage '*Check the path and the spelling of the name.'
+        }
+        { Merge-LoraNetwork -Path $lora -Checkpoint nowhere -Destination (Join-Path $TestDrive 'no.safetensors') -WhatIf } |
+            Should -Throw -ErrorId 'CheckpointNotFound,KohyaPS.Commands.MergeLoraNetworkCommand'
+    }
+
+    It 'blames a source that another program holds, and no full disk for a destination that is a source' {
+        $held = Copy-Item -LiteralPath $model -Destination (Join-Path $TestDrive 'held.safetensors') -PassThru
+        $stream = [IO.File]::Open($held.FullName, 'Open', 'ReadWrite', 'None')
+        try {
+            { $held | Convert-DiffusionModel -Destination (Join-Path $TestDrive 'free.safetensors') } |
+                Should -Throw -ErrorId 'SourceRefused,KohyaPS.Commands.ConvertDiffusionModelCommand' -ExpectedMessage "*held.safetensors' cannot be read*"
+        }
+        finally {
+            $stream.Dispose()
+        }
+        { $held | Convert-DiffusionModel -Destination $held.FullName -Force } |
+            Should -Throw -ErrorId 'DestinationNotWritable,KohyaPS.Commands.ConvertDiffusionModelCommand' -ExpectedMessage '*never changed. Give another -Destination.'
+    }
+
     It 'writes one input to one destination' {
         { $model, $model | Convert-DiffusionModel -Destination (Join-Path $TestDrive 'twice.safetensors') -Force } |
             Should -Throw -ErrorId 'DestinationTakesOne,KohyaPS.Commands.ConvertDiffusionModelCommand'

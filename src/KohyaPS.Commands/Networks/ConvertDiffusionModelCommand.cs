@@ -47,5 +47,6 @@ public sealed class ConvertDiffusionModelCommand : ToolCommand
         ModelConversion.Run(
             new(Source(Path), destination) { Precision = Precision, Variant = Variant, Progress = Show, Warning = WriteWarning },
             Stop),
-    ]);
+    ],
+    Path);
 }

@@ -36,5 +36,5 @@ public sealed class ConvertLoraNetworkCommand : ToolCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        Write(Path, FileEndings.All, $"Convert {Path} to the names of {To}", destination => [LoraConversion.Run(Source(Path), destination, To, Precision)]);
+        Write(Path, FileEndings.All, $"Convert {Path} to the names of {To}", destination => [LoraConversion.Run(Source(Path), destination, To, Precision)], Path);
 }

@@ -60,6 +60,7 @@ public sealed class MergeDiffusionModelCommand : ToolCommand
                     UnetOnly = UnetOnly, Precision = Precision, MergePrecision = MergePrecision, Progress = Show, Warning = WriteWarning,
                 },
                 Stop),
-        ]);
+        ],
+        Path);
     }
 }

@@ -22,12 +22,12 @@ internal static class NetworkPaths
             var found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
             RequireFileSystem(provider, path);
             if (found.Count == 0)
-                throw new FileNotFoundException($"No file matches '{path}'. Check the name, or use -LiteralPath where it has brackets.", path);
+                throw new FileNotFoundException($"No file matches '{path}'. {CureOf(cmdlet)}", path);
             return found;
         }
         catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            throw new FileNotFoundException($"There is no file '{path}'. Check the name, or use -LiteralPath where it has brackets.", path, error);
+            throw new FileNotFoundException($"There is no file '{path}'. {CureOf(cmdlet)}", path, error);
         }
     }
 
@@ -55,6 +55,10 @@ internal static class NetworkPaths
     /// <summary>True for what can go wrong with a file, or with libtorch; anything else is a fault of the program.</summary>
     internal static bool IsExpected(Exception error) => error is CheckpointFormatException or IOException or UnauthorizedAccessException
         or PSArgumentException or System.Management.Automation.DriveNotFoundException or TrainingException or ExternalException;
+
+    // Cmdlets without the parameter take a name with brackets as it is.
+    private static string CureOf(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey("LiteralPath") ? "Check the name, or use -LiteralPath where it has brackets." : "Check the path and the spelling of the name.";
 
     private static void RequireFileSystem(ProviderInfo provider, string path)
     {

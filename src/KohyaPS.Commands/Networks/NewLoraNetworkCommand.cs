@@ -78,5 +78,6 @@ public sealed class NewLoraNetworkCommand : ToolCommand
                 Warning = WriteWarning,
             },
             Stop),
-    ]);
+    ],
+    Original, Tuned);
 }

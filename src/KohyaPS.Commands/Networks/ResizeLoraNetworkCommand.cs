@@ -61,6 +61,7 @@ public sealed class ResizeLoraNetworkCommand : ToolCommand
             LoraResize.Run(
                 new(Source(Path), destination, Rank) { ConvRank = ConvRank, Method = Method, Parameter = Parameter, Precision = Precision, Progress = Show },
                 Stop),
-        ]);
+        ],
+        Path);
     }
 }

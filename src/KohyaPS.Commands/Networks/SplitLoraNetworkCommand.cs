@@ -41,5 +41,6 @@ public sealed class SplitLoraNetworkCommand : ToolCommand
                 Destinations.RequireFree(this, DyLoraSplit.NameOf(destination, rank));
         }
         return DyLoraSplit.Run(source, destination, Unit, Stop);
-    });
+    },
+    Path);
 }

@@ -35,8 +35,11 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
     /// <summary>The one file or folder that a text stands for.</summary>
     private protected string Source(string path)
     {
-        if (path.IndexOfAny(['*', '?', '[']) < 0 || System.IO.Path.Exists(NetworkPaths.FileSystemPath(this, path)))
-            return NetworkPaths.FileSystemPath(this, path);
+        var full = NetworkPaths.FileSystemPath(this, path);
+        if (System.IO.Path.Exists(full))
+            return full;
+        if (path.IndexOfAny(['*', '?', '[']) < 0)
+            throw new FileNotFoundException($"There is no file or folder '{full}'. Check the path and the spelling of the name.", full);
         var found = NetworkPaths.Resolve(this, path, isLiteral: false);
         return found.Count == 1 ? found[0] : throw new PSArgumentException($"{found.Count} files match '{path}', but one is needed. Give the name of one.");
     }
@@ -46,7 +49,8 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
     /// <param name="endings">The extensions that are written; empty also takes folders.</param>
     /// <param name="action">What would be done, for -WhatIf.</param>
     /// <param name="work">Does it; takes the full path.</param>
-    private protected void Write(object target, string[] endings, string action, Func<string, IEnumerable<object>> work)
+    /// <param name="sources">What is read: looked for before anything is asked.</param>
+    private protected void Write(object target, string[] endings, string action, Func<string, IEnumerable<object>> work, params string[] sources)
     {
         try
         {
@@ -55,6 +59,8 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
                 Refuse($"Several inputs were given, but '{destination}' holds one. Use ForEach-Object with a -Destination for each.", "DestinationTakesOne", target);
             hasWritten = true;
             Destinations.Check(this, destination, takesFolders: endings.Length == 0, Force);
+            foreach (var source in sources)
+                _ = Source(source);
             if (!ShouldProcess(destination, action))
                 return;
             progress = new(this, $"Writing {System.IO.Path.GetFileName(destination)}");
@@ -86,6 +92,7 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
     {
         FileNotFoundException or DirectoryNotFoundException => new(error, "SourceNotFound", ErrorCategory.ObjectNotFound, target),
         CheckpointFormatException => new(error, "SourceRefused", ErrorCategory.InvalidData, target),
+        DestinationException => new(error, "DestinationNotWritable", ErrorCategory.WriteError, Destination),
         IOException or UnauthorizedAccessException => new(
             new IOException($"'{Destination}' cannot be written: {error.Message} Free space, or give another -Destination.", error), "DestinationNotWritable", ErrorCategory.WriteError, Destination),
         TrainingException or ExternalException => NetworkPaths.ToRecord(error, null),

@@ -21,8 +21,8 @@ public sealed record DiffusionCheckpoint
     /// <summary>True for a diffusers folder, false for a single file.</summary>
     public bool IsDiffusersFolder { get; init; }
 
-    /// <summary>Number type of its weights.</summary>
-    public SavePrecision Precision { get; init; }
+    /// <summary>Number type of its weights; null where they kept 8 bits.</summary>
+    public SavePrecision? Precision { get; init; }
 
     /// <summary>The checkpoint that it was made from.</summary>
     public string? Source { get; init; }

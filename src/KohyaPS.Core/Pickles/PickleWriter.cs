@@ -27,9 +27,9 @@ internal sealed class PickleWriter
     /// <summary>Lays out a checkpoint: the tensors under <c>state_dict</c>, and how far the training had come.</summary>
     /// <inheritdoc cref="PickleWriter(IReadOnlyList{SafetensorsDeclaration})"/>
     /// <param name="tensors">Every tensor, in the order of the file.</param>
-    /// <param name="epoch">Epochs trained.</param>
-    /// <param name="globalStep">Steps trained.</param>
-    public PickleWriter(IReadOnlyList<SafetensorsDeclaration> tensors, long epoch, long globalStep)
+    /// <param name="epoch">Epochs trained, where that is known.</param>
+    /// <param name="globalStep">Steps trained, where that is known.</param>
+    public PickleWriter(IReadOnlyList<SafetensorsDeclaration> tensors, long? epoch, long? globalStep)
     {
         this.tensors = tensors;
         pickle = Build(output =>
@@ -37,10 +37,13 @@ internal sealed class PickleWriter
             output.Write("}("u8);
             WriteText(output, "state_dict");
             WriteTensors(output);
-            WriteText(output, "epoch");
-            WriteInteger(output, epoch);
-            WriteText(output, "global_step");
-            WriteInteger(output, globalStep);
+            foreach (var (name, count) in new[] { ("epoch", epoch), ("global_step", globalStep) })
+            {
+                if (count is not { } known)
+                    continue;
+                WriteText(output, name);
+                WriteInteger(output, known);
+            }
             output.WriteByte((byte)'u');
         });
     }

@@ -13,11 +13,18 @@ internal static class AnyTensorFile
 
     /// <summary>Opens a safetensors file or, by a restricted reader that builds tensors and runs nothing, a PyTorch file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is of neither format, damaged or hostile.</exception>
+    /// <exception cref="CheckpointFormatException">It is of neither format, damaged, hostile or locked.</exception>
     public static ITensorFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return IsPickleName(path) && !IsSafetensors(path) ? PickleFile.Open(path) : SafetensorsFile.Open(path);
+        try
+        {
+            return IsPickleName(path) && !IsSafetensors(path) ? PickleFile.Open(path) : SafetensorsFile.Open(path);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not FileNotFoundException))
+        {
+            throw new CheckpointFormatException($"'{path}' cannot be read: {e.Message} End the program that uses it, or get the right to read it.", e);
+        }
     }
 
     // A safetensors file under the name of the other format: 8 bytes of length, then the brace of its header.

@@ -58,6 +58,9 @@ internal sealed class Checkpoint : IDisposable
         _ => SavePrecision.Fp16,
     };
 
+    /// <summary>True where the U-Net's weights have 8 bits.</summary>
+    public bool IsFp8 => Find(ModelPart.Unet) is { } unet && unet.Tensors.Names.Any(n => unet.Tensors.Dtype(n) is >= (ScalarType)23 and <= (ScalarType)26);
+
     /// <summary>True for a diffusers folder.</summary>
     public bool IsFolder => Detection.IsDiffusersLayout == true;
 
@@ -89,10 +92,15 @@ internal sealed class Checkpoint : IDisposable
         options ??= new();
         var full = System.IO.Path.GetFullPath(path);
         var checkpoint = Directory.Exists(full) ? OpenFolder(full, options) : OpenSingleFile(full, options);
-        if (options.AllowsUntrainable || checkpoint.Detection.Variant == ModelVariant.None)
+        var fault = !options.AllowsUntrainable && checkpoint.Detection.Variant != ModelVariant.None
+            ? $"is {checkpoint.Detection.InWords()}; a LoRA cannot be trained on it here. Use the text-to-image model of that generation."
+            : options.Variant is { } variant && !checkpoint.stores.Any(s => System.IO.Path.GetFileName(s.Path).Contains($".{variant}", StringComparison.OrdinalIgnoreCase))
+            ? $"has no weights of the variant '{variant}'. Leave out the variant, or give one that the names of its files have."
+            : null;
+        if (fault is null)
             return checkpoint;
         checkpoint.Dispose();
-        throw new CheckpointFormatException($"'{full}' is {checkpoint.Detection.InWords()}; a LoRA cannot be trained on it here. Use the text-to-image model of that generation.");
+        throw new CheckpointFormatException($"'{full}' {fault}");
     }
 
     /// <summary>The part where it is there, unchecked; null otherwise.</summary>

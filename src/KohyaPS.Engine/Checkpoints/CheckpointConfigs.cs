@@ -31,12 +31,28 @@ internal sealed class CheckpointConfigs
     public static CheckpointConfigs? Beside(string singleFile)
     {
         var sidecar = Path.ChangeExtension(singleFile, SidecarExtension);
-        return File.Exists(sidecar) ? From(ReadJson(sidecar)) : null;
+        return File.Exists(sidecar) ? From(ReadJson(sidecar, $"It is read for what the shapes in '{Path.GetFileName(singleFile)}' do not tell; move it away if it is something else.")) : null;
+    }
+
+    /// <summary>True for a file that holds parts of a model and nothing else.</summary>
+    public static bool Describes(string path)
+    {
+        try
+        {
+            var names = Enum.GetValues<ModelPart>().Select(part => part.FolderName());
+            return ReadJson(path) is { ValueKind: JsonValueKind.Object } json && json.EnumerateObject().All(member => names.Contains(member.Name));
+        }
+        catch (CheckpointFormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads a JSON file of a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cure">What to do where it is none.</param>
     /// <exception cref="CheckpointFormatException">It is too long or no JSON.</exception>
-    public static JsonElement ReadJson(string path)
+    public static JsonElement ReadJson(string path, string cure = "Get the model's folder anew.")
     {
         try
         {
@@ -45,11 +61,11 @@ internal sealed class CheckpointConfigs
         }
         catch (TextFileException e)
         {
-            throw new CheckpointFormatException($"'{path}' {e.Message}. Get the model's folder anew.", e);
+            throw new CheckpointFormatException($"'{path}' {e.Message}. {cure}", e);
         }
         catch (JsonException e)
         {
-            throw new CheckpointFormatException($"'{path}' is not valid JSON: {e.Message} Get the model's folder anew.", e);
+            throw new CheckpointFormatException($"'{path}' is not valid JSON: {e.Message} {cure}", e);
         }
     }
 }

@@ -126,8 +126,8 @@ public sealed class ModelConversionTests : IDisposable
     public void The_source_is_no_destination_and_neither_is_a_place_within_it()
     {
         Convert(MiniSd, "folder");
-        Assert.Throws<IOException>(() => Convert(In("folder"), "folder"));
-        Assert.Throws<IOException>(() => Convert(In("folder"), Path.Combine("folder", "model.safetensors")));
+        Assert.Throws<DestinationException>(() => Convert(In("folder"), "folder"));
+        Assert.Throws<DestinationException>(() => Convert(In("folder"), Path.Combine("folder", "model.safetensors")));
     }
 
     [Fact]
@@ -138,11 +138,59 @@ public sealed class ModelConversionTests : IDisposable
         Convert(MiniSd, "folder");
         Assert.Equal([In("folder"), In("folder.old")], Directory.EnumerateFileSystemEntries(scratch).Order());
         File.WriteAllText(Path.Combine(In("folder"), "other.safetensors"), "mine");
-        Assert.Contains("other.safetensors", Assert.Throws<IOException>(() => Convert(MiniSd, "folder")).Message, StringComparison.Ordinal);
+        Assert.Contains("other.safetensors", Assert.Throws<DestinationException>(() => Convert(MiniSd, "folder")).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(In("models"), "unet"));
-        Assert.Throws<IOException>(() => Convert(MiniSd, "models"));
+        Assert.Throws<DestinationException>(() => Convert(MiniSd, "models"));
         Assert.Equal("mine", File.ReadAllText(Path.Combine(In("folder"), "other.safetensors")));
         Assert.Equal([Path.Combine(In("models"), "unet")], Directory.EnumerateFileSystemEntries(In("models")));
+    }
+
+    [Fact]
+    public void A_file_of_something_else_beside_the_destination_is_kept()
+    {
+        File.WriteAllText(In("notes.config.json"), """{"mine": 1}""");
+        Assert.Contains("notes.config.json", Assert.Throws<DestinationException>(() => Convert(Training.FamilyModels.Folder("sd2-mini"), "notes.safetensors")).Message, StringComparison.Ordinal);
+        Assert.Equal([In("notes.config.json")], Directory.EnumerateFileSystemEntries(scratch));
+    }
+
+    [Theory]
+    [InlineData("sd2-mini", "epsilon", null)]
+    [InlineData("sd2-mini", "v_prediction", null)]
+    [InlineData("sdxl-mini", "epsilon", null)]
+    [InlineData("sdxl-mini", "v_prediction", "VParameterization")]
+    public void A_pickle_does_not_change_what_a_model_predicts_unsaid(string model, string prediction, string? warned)
+    {
+        var folder = Copy(model);
+        File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), $$"""{"prediction_type": "{{prediction}}"}""");
+        var warnings = Convert(folder, "model.ckpt");
+        using var checkpoint = Checkpoint.Open(In("model.ckpt"));
+        if (warned is null)
+            Assert.Equal(prediction == "epsilon" ? ModelPrediction.Epsilon : ModelPrediction.V, checkpoint.Detection.Prediction);
+        Assert.Equal(warned is null ? 0 : 1, warnings.Count(w => w.Contains(warned ?? "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_a_destination_does_not_hold_is_said()
+    {
+        using var scope = NewDisposeScope();
+        var folder = Copy("sdxl-mini");
+        var file = Path.Combine(folder, "vae", "diffusion_pytorch_model.fp16.safetensors");
+        var tensors = TensorFile.Read(file);
+        tensors["extra"] = ones(1);
+        TensorFile.Save(file, tensors);
+        Assert.Contains(Convert(folder, "model.safetensors"), w => w.Contains("vae: extra", StringComparison.Ordinal));
+        Assert.Contains(Convert(folder, "again"), w => w.Contains("vae: extra", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_variant_that_is_not_there_is_refused()
+    {
+        var request = new ConversionRequest(Training.FamilyModels.Folder("sdxl-mini"), In("one.safetensors")) { Variant = "bf16" };
+        var stop = TestContext.Current.CancellationToken;
+        Assert.Contains("'bf16'", Assert.Throws<CheckpointFormatException>(() => ModelConversion.Run(request, stop)).Message, StringComparison.Ordinal);
+        Assert.Throws<CheckpointFormatException>(() => ModelConversion.Run(request with { Source = MiniSd }, stop));
+        ModelConversion.Run(request with { Variant = "fp16" }, stop);
+        Assert.True(File.Exists(In("one.safetensors")));
     }
 
     [Fact]
@@ -176,8 +224,24 @@ public sealed class ModelConversionTests : IDisposable
 
     private string In(string name) => Path.Combine(scratch, name);
 
-    private void Convert(string source, string destination, SavePrecision? precision = null) =>
-        ModelConversion.Run(new(source, In(destination)) { Precision = precision }, TestContext.Current.CancellationToken);
+    private List<string> Convert(string source, string destination, SavePrecision? precision = null)
+    {
+        var warnings = new List<string>();
+        ModelConversion.Run(new(source, In(destination)) { Precision = precision, Warning = warnings.Add }, TestContext.Current.CancellationToken);
+        return warnings;
+    }
+
+    private string Copy(string model)
+    {
+        var from = Training.FamilyModels.Folder(model);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(In(model), Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        return In(model);
+    }
 
     private static object Computed(CheckpointPart part) => part.Part switch
     {

@@ -8,6 +8,9 @@ namespace KohyaPS.Engine.Checkpoints.Detection;
 /// <summary>Finds out what a weights file is, from the names and shapes of its tensors.</summary>
 internal sealed class ModelDetector
 {
+    /// <summary>The metadata that says what a model predicts.</summary>
+    public const string PredictionKey = "modelspec.prediction_type";
+
     private const string Unet = SingleFileLayout.UnetPrefix;
     private const string Sd2Probe = "output_blocks.11.1.transformer_blocks.0.norm1.bias";
 
@@ -150,7 +153,7 @@ internal sealed class ModelDetector
 
     private (ModelPrediction?, PredictionSource) Prediction(ModelFamily family, ModelVariant variant)
     {
-        if (metadata.TryGetValue("modelspec.prediction_type", out var stated) && stated.ToLower(CultureInfo.InvariantCulture) is var text)
+        if (metadata.TryGetValue(PredictionKey, out var stated) && stated.ToLower(CultureInfo.InvariantCulture) is var text)
         {
             if (text is "v" or "v_prediction" or "v-prediction")
                 return (ModelPrediction.V, PredictionSource.Metadata);

@@ -21,9 +21,9 @@ internal static class DiffusersFolderWriter
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(writing.Destination));
         if (File.Exists(target))
-            throw new IOException($"'{target}' is a file; a folder is to be written there. Choose another name, or one that ends in .safetensors for a single file.");
+            throw new DestinationException($"'{target}' is a file; a folder is to be written there. Choose another name, or one that ends in .safetensors for a single file.");
         if (ReplaceableFolder.WhyNot(target) is { } reason)
-            throw new IOException(reason);
+            throw new DestinationException(reason);
         var temporary = target + AtomicFile.TemporarySuffix;
         Disk.Remove(temporary);
         Directory.CreateDirectory(temporary);

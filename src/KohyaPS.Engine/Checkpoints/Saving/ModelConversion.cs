@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Checkpoints.Detection;
 using KohyaPS.Engine.Runtime;
 
 namespace KohyaPS.Engine.Checkpoints.Saving;
@@ -27,14 +28,13 @@ public static class ModelConversion
         if (checkpoint.LeftOut.Count > 0)
             request.Warning?.Invoke($"'{checkpoint.Path}' also holds objects of the classes {string.Join(", ", checkpoint.LeftOut.Take(5))}; they are no weights and are left out.");
         var isFile = ModelWriter.IsFileName(destination);
-        if (!isFile && checkpoint.Unexpected.Count > 0)
-            request.Warning?.Invoke($"{checkpoint.Unexpected.Count} tensors of '{checkpoint.Path}' are no part of the model and are left out, first '{checkpoint.Unexpected[0]}'.");
         var metadata = isFile ? MetadataOf(checkpoint) : new Dictionary<string, string>();
         var (bytes, tensors) = ModelWriter.Write(new(checkpoint, destination)
         {
             Precision = request.Precision,
             Metadata = metadata,
             Progress = request.Progress,
+            Warning = request.Warning,
             Cancellation = cancellation,
         });
         return new()
@@ -43,7 +43,7 @@ public static class ModelConversion
             SizeBytes = bytes,
             Family = checkpoint.Family,
             IsDiffusersFolder = !isFile,
-            Precision = request.Precision ?? checkpoint.OwnPrecision,
+            Precision = request.Precision ?? (checkpoint.IsFp8 ? null : checkpoint.OwnPrecision),
             Source = checkpoint.Path,
             Tensors = tensors,
             Metadata = metadata,
@@ -52,6 +52,6 @@ public static class ModelConversion
 
     // A folder's scheduler says that a model predicts v; a single file has no other place for it.
     private static IReadOnlyDictionary<string, string> MetadataOf(Checkpoint source) => source.IsFolder && source.Detection.Prediction == ModelPrediction.V
-        ? new Dictionary<string, string> { ["modelspec.prediction_type"] = "v" }
+        ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" }
         : source.Metadata;
 }

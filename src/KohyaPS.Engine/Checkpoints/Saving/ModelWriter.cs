@@ -1,3 +1,4 @@
+using KohyaPS.Engine.Checkpoints.Detection;
 using KohyaPS.TensorFiles;
 using static TorchSharp.torch;
 
@@ -15,16 +16,27 @@ internal static class ModelWriter
     public static (long Bytes, int Tensors) Write(ModelWriting writing)
     {
         using var noGradient = no_grad();
-        if (!IsFileName(writing.Destination))
+        var source = writing.Source;
+        var isFile = IsFileName(writing.Destination);
+        if (source.Unexpected.Count > 0 && (source.IsFolder || !isFile))
+            writing.Warning?.Invoke($"{source.Unexpected.Count} tensors of '{source.Path}' are no part of the model and are left out, first '{source.Unexpected[0]}'.");
+        if (!isFile)
             return DiffusersFolderWriter.Write(writing);
-        var tensors = CheckpointTensors.ForFile(writing.Source);
+        Sidecar.RequireReplaceable(writing.Destination);
+        if (AnyTensorFile.IsPickleName(writing.Destination) && LosesPrediction(source))
+            writing.Warning?.Invoke($"'{source.Path}' says that it predicts the velocity, for which a PyTorch file has no place: set VParameterization where '{writing.Destination}' is trained, or save it as .safetensors.");
+        var tensors = CheckpointTensors.ForFile(source);
         var done = 0;
-        var steps = (writing.Source.Epoch, writing.Source.GlobalStep);
+        // Any count of steps but one tells an SD2 that predicts the velocity.
+        var steps = (source.Epoch, source.GlobalStep ?? (source is { Family: ModelFamily.Sd2, Detection.Prediction: ModelPrediction.V } ? 0 : null));
         var bytes = TensorFile.Save(
             writing.Destination, tensors, t => t.SaveType(writing.Source.Family, writing.Precision), writing.Metadata, (t, stored) => Changed(writing, t, stored, tensors.Count, ref done), steps);
         Sidecar.Write(writing.Source, writing.Destination);
         return (bytes, tensors.Count);
     }
+
+    // SD2 says it by a count of steps, and others by a tensor, which a folder has not.
+    private static bool LosesPrediction(Checkpoint source) => source.Family != ModelFamily.Sd2 && source.Detection is { Prediction: ModelPrediction.V, PredictionSource: not PredictionSource.VPredKey };
 
     /// <summary>A tensor as it is to be saved.</summary>
     internal static Tensor Changed(ModelWriting writing, CheckpointTensor tensor, Tensor stored, int count, ref int done)

@@ -19,6 +19,9 @@ internal sealed record ModelWriting(Checkpoint Source, string Destination)
     /// <summary>Told after each tensor how many are done, and of how many.</summary>
     public Action<int, int>? Progress { get; init; }
 
+    /// <summary>Told what of the source the destination will not hold.</summary>
+    public Action<string>? Warning { get; init; }
+
     /// <summary>Looked at before each tensor.</summary>
     public CancellationToken Cancellation { get; init; }
 }

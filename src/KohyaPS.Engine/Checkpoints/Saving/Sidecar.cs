@@ -17,6 +17,16 @@ internal static class Sidecar
     private static readonly string[][] VaeFields = [["norm_num_groups"], ["scaling_factor"]];
     private static readonly string[][] TextFields = [["num_attention_heads"], ["hidden_act"], ["layer_norm_eps"]];
 
+    /// <summary>Refuses a destination whose file beside it would take the place of something else.</summary>
+    /// <param name="destination">The single file to come.</param>
+    /// <exception cref="DestinationException">It would.</exception>
+    public static void RequireReplaceable(string destination)
+    {
+        var path = Path.ChangeExtension(destination, CheckpointConfigs.SidecarExtension);
+        if (File.Exists(path) && !CheckpointConfigs.Describes(path))
+            throw new DestinationException($"'{path}' is no description of a model, but programs would read it as that of '{destination}'. Give another -Destination, or move that file away.");
+    }
+
     /// <summary>Writes it where something would be lost, or where that of another model stands in its place.</summary>
     /// <param name="source">The model.</param>
     /// <param name="destination">The single file that was written.</param>

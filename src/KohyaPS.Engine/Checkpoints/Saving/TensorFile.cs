@@ -42,7 +42,7 @@ internal static class TensorFile
         var declared = tensors.Select(t => new SafetensorsDeclaration(t.Key, dtype(t).ToStored(), t.Shape)).ToList();
         if (AnyTensorFile.IsPickleName(path))
         {
-            new PickleWriter(declared, steps.Epoch ?? 0, steps.GlobalStep ?? 0).Write(path, WriteOne);
+            new PickleWriter(declared, steps.Epoch, steps.GlobalStep).Write(path, WriteOne);
             return new FileInfo(path).Length;
         }
         var writer = new SafetensorsWriter(declared, metadata);

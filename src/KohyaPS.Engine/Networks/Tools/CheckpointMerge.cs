@@ -55,6 +55,7 @@ public static class CheckpointMerge
             Precision = precision,
             Metadata = metadata,
             Progress = request.Progress,
+            Warning = request.Warning,
             Cancellation = cancellation,
             Change = (tensor, stored) =>
             {

@@ -44,6 +44,8 @@ public static class ModelMerge
     private static DiffusionCheckpoint Merge(ModelMergeRequest request, string destination, List<NormalizedFile> models, CancellationToken cancellation)
     {
         var first = models[0];
+        var detection = ModelDetector.Detect(first.Store.File);
+        var isV = detection is { Prediction: ModelPrediction.V, PredictionSource: PredictionSource.Metadata or PredictionSource.GlobalStep };
         var (mergeType, saveType) = (request.MergePrecision.ToTorch(), request.Precision.ToTorch());
         for (var i = 1; i < models.Count; i++)
         {
@@ -56,7 +58,7 @@ public static class ModelMerge
         }
         var tensors = first.Keys.Select(k => new CheckpointTensor(k.Key, ModelPart.Unet, first.Store[k.Value].Dtype.ToTorch(), first.Store.Shape(k.Value), () => first.Store.Read(k.Value))).ToList();
         var done = 0;
-        var bytes = TensorFile.Save(destination, tensors, _ => saveType, metadata: null, (tensor, stored) =>
+        var bytes = TensorFile.Save(destination, tensors, _ => saveType, isV ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" } : null, (tensor, stored) =>
         {
             cancellation.ThrowIfCancellationRequested();
             var own = stored.to(mergeType);
@@ -67,12 +69,12 @@ public static class ModelMerge
             for (var i = 1; i < models.Count; i++)
                 sum += Other(models[i], tensor, own, mergeType) * request.Models[i].Ratio;
             return sum;
-        });
+        }, (null, isV ? 0 : null));
         return new()
         {
             Path = destination,
             SizeBytes = bytes,
-            Family = ModelDetector.Detect(first.Store.File).Family ?? ModelFamily.Sd1,
+            Family = detection.Family ?? ModelFamily.Sd1,
             Precision = request.Precision,
             Source = first.Store.Path,
             Tensors = tensors.Count,
