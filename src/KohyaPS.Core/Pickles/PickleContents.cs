@@ -6,8 +6,11 @@ namespace KohyaPS.Pickles;
 internal sealed class PickleContents
 {
     private const int MaxDepth = 1000;
-    private const int MaxName = 1 << 16;
+
+    // Characters of all names: a long one that is repeated at every depth would fill the memory.
+    private const long MaxNames = 32 << 20;
     private readonly HashSet<PickleDict> visited = new(ReferenceEqualityComparer.Instance);
+    private long namesLength;
 
     private PickleContents(PickleDict root)
     {
@@ -59,13 +62,10 @@ internal sealed class PickleContents
             var (key, value) = at.Dict.Entries[at.Next];
             if (Name(key) is not { } name)
                 continue;
-            // Each level's name holds those above it.
-            if (at.Prefix.Length + name.Length > MaxName)
-                throw new PickleFormatException($"a name in it has more than {MaxName} letters");
             if (value is PickleTensor tensor)
-                Add(at.Prefix + name, tensor);
+                Add(Joined(at.Prefix, name), tensor);
             else if (value is PickleDict inner && visited.Add(inner))
-                open.Push((inner, $"{at.Prefix}{name}.", 0));
+                open.Push((inner, Joined(at.Prefix, name) + ".", 0));
         }
     }
 
@@ -74,6 +74,12 @@ internal sealed class PickleContents
         if (!Tensors.ContainsKey(name))
             Names.Add(name);
         Tensors[name] = tensor;
+    }
+
+    private string Joined(string prefix, string name)
+    {
+        namesLength += prefix.Length + name.Length;
+        return namesLength <= MaxNames ? prefix + name : throw new PickleFormatException("the names in it are longer than those of a model");
     }
 
     private static string? Name(object? key) => key switch

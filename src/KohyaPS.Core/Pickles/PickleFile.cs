@@ -12,8 +12,6 @@ namespace KohyaPS.Pickles;
 /// </summary>
 internal sealed unsafe class PickleFile : ITensorFile
 {
-    private const int MaxPickleBytes = 64 << 20;
-
     // What tensors may take in memory beyond what the file holds: views may show one number many times.
     private const int SpareBytes = 16 << 20;
     private const int MostShares = 4;
@@ -199,8 +197,6 @@ internal sealed unsafe class PickleFile : ITensorFile
     {
         var archive = new PickleArchive(start, SizeBytes);
         var pickle = archive.Pickled;
-        if (pickle.Length > MaxPickleBytes)
-            throw new PickleFormatException($"its data.pkl has {pickle.Length} bytes, more than a model needs");
         var found = PickleContents.Of(PickleMachine.Run(new PickleCursor(start + pickle.Offset, pickle.Length), builder));
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var storage in builder.Storages)

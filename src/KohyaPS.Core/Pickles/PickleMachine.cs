@@ -9,6 +9,7 @@ namespace KohyaPS.Pickles;
 internal sealed class PickleMachine
 {
     private const int MaxObjects = 2_000_000;
+    private const int MaxBytes = 64 << 20;
     private const int HighestProtocol = 5;
     private static readonly object Mark = new();
     private static readonly object?[] EmptyTuple = [];
@@ -29,8 +30,11 @@ internal sealed class PickleMachine
 
     private object? Run()
     {
+        var start = cursor.Position;
         while (true)
         {
+            if (cursor.Position - start > MaxBytes)
+                throw new PickleFormatException($"its pickle has more than {MaxBytes} bytes, more than a model needs");
             var code = cursor.Byte();
             if (code == '.')
                 return Pop();
@@ -176,11 +180,14 @@ internal sealed class PickleMachine
                 Push(Top());
                 return true;
             case (byte)'q':
-                return Remember(cursor.Byte());
+                Remember(cursor.Byte());
+                return true;
             case (byte)'r':
-                return Remember(cursor.UInt32());
+                Remember(cursor.UInt32());
+                return true;
             case 0x94:
-                return Remember((uint)memo.Count);
+                Remember((uint)memo.Count);
+                return true;
             case (byte)'h':
                 Push(Remembered(cursor.Byte()));
                 return true;
@@ -251,22 +258,24 @@ internal sealed class PickleMachine
             throw new PickleFormatException("it adds elements to something that has none");
     }
 
-    private bool Remember(uint index)
+    private object? Remembered(uint index) => memo.TryGetValue(index, out var value) ? value : throw new PickleFormatException("it refers to an object that it does not have");
+
+    private void Remember(uint index)
     {
         memo[index] = Top();
-        // One object may be remembered as often as the file has bytes.
-        if (memo.Count > MaxObjects)
-            throw TooMany();
-        return true;
+        Count();
     }
-
-    private object? Remembered(uint index) => memo.TryGetValue(index, out var value) ? value : throw new PickleFormatException("it refers to an object that it does not have");
 
     private void Push(object? value)
     {
-        if (++objects > MaxObjects)
-            throw TooMany();
         stack.Add(value);
+        Count();
+    }
+
+    private void Count()
+    {
+        if (++objects > MaxObjects)
+            throw new PickleFormatException($"it has more than {MaxObjects} objects, more than a model needs");
     }
 
     private object? Top() => stack.Count > 0 && !ReferenceEquals(stack[^1], Mark) ? stack[^1] : throw Underflow();
@@ -298,8 +307,6 @@ internal sealed class PickleMachine
         stack.RemoveRange(mark, stack.Count - mark);
         return values.Length == 0 ? EmptyTuple : values;
     }
-
-    private static PickleFormatException TooMany() => new($"it has more than {MaxObjects} objects, more than a model needs");
 
     private static PickleFormatException Underflow() => new("it takes an object that it does not have");
 }

@@ -64,12 +64,13 @@ public sealed class PickleFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_remembers_or_names_without_end_is_refused()
+    public void A_small_file_that_would_fill_the_memory_is_refused()
     {
         Assert.Contains("more than 2000000 objects", Refusal("N" + new string('\u0094', 2_000_001) + "."), StringComparison.Ordinal);
-        // A dictionary in a dictionary in ..., each under the one long name.
-        var name = "X\0\0\u0001\0" + new string('a', 1 << 16) + "q\0";
-        Assert.Contains("letters", Refusal("}" + name + "}h\0}ss."), StringComparison.Ordinal);
+        // A dictionary in a dictionary in ..., each under the one name of a megabyte.
+        const int depth = 100;
+        var name = "X\0\0\u0010\0" + new string('k', 1 << 20) + "q\u0001";
+        Assert.Contains("names", Refusal(name + string.Concat(Enumerable.Repeat("}h\u0001", depth)) + "}" + new string('s', depth) + "."), StringComparison.Ordinal);
     }
 
     [Fact]
