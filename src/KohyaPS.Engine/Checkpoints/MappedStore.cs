@@ -6,11 +6,6 @@ namespace KohyaPS.Engine.Checkpoints;
 /// <summary>The tensors of one model part under their diffusers names, read from files through a key map.</summary>
 internal sealed class MappedStore : ITensorStore
 {
-    private const string WeightSuffix = ".weight";
-
-    // Weights in 8-bit floats may come with a factor beside them.
-    private const string ScaleSuffix = ".scale_weight";
-
     private readonly Dictionary<string, (TensorFileStore Source, KeyMapping Mapping)> tensors = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
     private readonly HashSet<TensorFileStore> sources = [];
@@ -27,7 +22,7 @@ internal sealed class MappedStore : ITensorStore
             this.sources.Add(source.Source);
             if (!tensors.TryAdd(source.Mapping.Name, source))
                 throw new CheckpointFormatException($"'{source.Source.Path}' has the {part}'s tensor '{source.Mapping.Name}' twice, also as '{source.Mapping.FileKey}'. Save the model again with one name for each.");
-            if (!source.Mapping.Name.EndsWith(ScaleSuffix, StringComparison.Ordinal))
+            if (!ScaledWeight.IsFactor(source.Mapping.Name))
                 names.Add(source.Mapping.Name);
         }
     }
@@ -56,20 +51,11 @@ internal sealed class MappedStore : ITensorStore
     public ScalarType Dtype(string name)
     {
         var (source, mapping) = Find(name);
-        return Scale(name) is null ? source[mapping.FileKey].Dtype.ToTorch() : ScalarType.Float32;
+        return ScaledWeight.FactorOf(name, Contains) is null ? source[mapping.FileKey].Dtype.ToTorch() : ScalarType.Float32;
     }
 
     /// <inheritdoc/>
-    public Tensor Read(string name)
-    {
-        if (Scale(name) is not { } scaleName)
-            return ReadStored(name);
-        using var scope = NewDisposeScope();
-        var scale = ReadStored(scaleName).to(ScalarType.Float32);
-        return scale.numel() == 1
-            ? ReadStored(name).to(ScalarType.Float32).mul(scale.reshape([])).MoveToOuterDisposeScope()
-            : throw new CheckpointFormatException($"The {part}'s tensor '{scaleName}' is not one number. Get the model in fp16 or bf16.");
-    }
+    public Tensor Read(string name) => ScaledWeight.Read(name, Contains, ReadStored, Find(name).Source.Path);
 
     private Tensor ReadStored(string name)
     {
@@ -89,9 +75,6 @@ internal sealed class MappedStore : ITensorStore
             };
         }
     }
-
-    private string? Scale(string name) =>
-        name.EndsWith(WeightSuffix, StringComparison.Ordinal) && name[..^WeightSuffix.Length] + ScaleSuffix is var scale && tensors.ContainsKey(scale) ? scale : null;
 
     /// <inheritdoc/>
     public void Release(Tensor read)

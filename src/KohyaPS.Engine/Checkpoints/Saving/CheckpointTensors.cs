@@ -6,7 +6,6 @@ namespace KohyaPS.Engine.Checkpoints.Saving;
 /// <summary>Lists the tensors of a single file or of a folder to be written, from an opened model of either layout.</summary>
 internal static class CheckpointTensors
 {
-    private const string ScaleSuffix = ".scale_weight";
     private const string SecondLogitScale = "conditioner.embedders.1.model.logit_scale";
 
     /// <summary>What a single file is to hold: everything that the source file holds, or the parts of the source folder.</summary>
@@ -20,18 +19,13 @@ internal static class CheckpointTensors
         var contents = layout.Read(store.Names);
         var held = contents.Parts.SelectMany(part => contents[part]).GroupBy(m => m.FileKey).ToDictionary(g => g.Key, IReadOnlyList<KeyMapping> (g) => [.. g]);
         // 8-bit weights are written as what they stand for, without the factors beside them.
-        var isScaled = store.Names.Any(n => n.EndsWith(ScaleSuffix, StringComparison.Ordinal));
-        return [.. store.File.Tensors.Where(t => !isScaled || (t.Name != "scaled_fp8" && !t.Name.EndsWith(ScaleSuffix, StringComparison.Ordinal))).Select(stored =>
-        {
-            var scale = isScaled && stored.Name.EndsWith(".weight", StringComparison.Ordinal) ? stored.Name[..^".weight".Length] + ScaleSuffix : null;
-            var hasScale = scale is not null && store.Contains(scale);
-            return new CheckpointTensor(
-                layout.NormalizeKey(stored.Name), layout.PartOf(stored.Name), hasScale ? ScalarType.Float32 : stored.Dtype.ToTorch(), stored.Shape,
-                () => hasScale ? Scaled(store, stored.Name, scale!) : store.Read(stored.Name))
+        return [.. store.File.Tensors.Where(t => !ScaledWeight.IsFactor(t.Name)).Select(stored =>
+            new CheckpointTensor(
+                layout.NormalizeKey(stored.Name), layout.PartOf(stored.Name), ScaledWeight.FactorOf(stored.Name, store.Contains) is null ? stored.Dtype.ToTorch() : ScalarType.Float32, stored.Shape,
+                () => ScaledWeight.Read(stored.Name, store.Contains, store.Read, store.Path))
             {
                 Holds = held.GetValueOrDefault(stored.Name, []),
-            };
-        })];
+            })];
     }
 
     /// <summary>
@@ -61,15 +55,6 @@ internal static class CheckpointTensors
         {
             Holds = [new(name, name)],
         })];
-
-    private static Tensor Scaled(TensorFileStore store, string name, string scaleName)
-    {
-        using var scope = NewDisposeScope();
-        var scale = store.Read(scaleName).to(ScalarType.Float32);
-        return scale.numel() == 1
-            ? store.Read(name).to(ScalarType.Float32).mul(scale.reshape([])).MoveToOuterDisposeScope()
-            : throw new CheckpointFormatException($"The tensor '{scaleName}' of '{store.Path}' is not one number. Get the model in fp16 or bf16.");
-    }
 
     // One key of the file from one tensor of the part, or from the three of a fused projection.
     private static CheckpointTensor Assemble(CheckpointPart part, KeyMapping[] mappings)

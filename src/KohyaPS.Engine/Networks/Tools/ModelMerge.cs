@@ -56,7 +56,7 @@ public static class ModelMerge
             if (missing.Count > 0)
                 request.Warning?.Invoke($"'{models[i].Store.Path}' lacks {missing.Count} tensors of the first model, whose own values take their place, first '{missing[0]}'.");
         }
-        var tensors = first.Keys.Select(k => new CheckpointTensor(k.Key, ModelPart.Unet, first.Store[k.Value].Dtype.ToTorch(), first.Store.Shape(k.Value), () => first.Store.Read(k.Value))).ToList();
+        var tensors = first.Keys.Select(k => new CheckpointTensor(k.Key, ModelPart.Unet, first.Store[k.Value].Dtype.ToTorch(), first.Store.Shape(k.Value), () => first.Read(k.Value))).ToList();
         var done = 0;
         var bytes = TensorFile.Save(destination, tensors, _ => saveType, isV ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" } : null, (tensor, stored) =>
         {
@@ -88,7 +88,7 @@ public static class ModelMerge
             return own;
         var shape = model.Store.Shape(key);
         return shape.SequenceEqual(tensor.Shape)
-            ? model.Store.Read(key).to(mergeType)
+            ? model.Read(key).to(mergeType)
             : throw new CheckpointFormatException($"The tensor '{tensor.Key}' has the dimensions [{string.Join(", ", shape)}] in '{model.Store.Path}' and [{string.Join(", ", tensor.Shape)}] in the first model. Merge models of one kind.");
     }
 
@@ -99,12 +99,14 @@ public static class ModelMerge
         {
             Store = store;
             var layout = SingleFileLayout.Of(store.Names.Any(n => n.StartsWith("conditioner.", StringComparison.Ordinal)) ? ModelFamily.Sdxl : ModelFamily.Sd1);
-            foreach (var name in store.Names)
+            foreach (var name in store.Names.Where(n => !ScaledWeight.IsFactor(n)))
                 Keys.TryAdd(layout.NormalizeKey(name), name);
         }
 
         public TensorFileStore Store { get; }
 
         public Dictionary<string, string> Keys { get; } = new(StringComparer.Ordinal);
+
+        public Tensor Read(string name) => ScaledWeight.Read(name, Store.Contains, Store.Read, Store.Path);
     }
 }
