@@ -50,8 +50,8 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Classes that a PyTorch file names and whose objects were left out, for a note.</summary>
     public IReadOnlyList<string> LeftOut => [.. stores.Select(s => s.File).OfType<PickleFile>().SelectMany(f => f.Placeholders).Distinct()];
 
-    /// <summary>The type that the U-Net's weights are stored in; half precision for those of 8 bits.</summary>
-    public SavePrecision OwnPrecision => Find(ModelPart.Unet) is not { } unet ? SavePrecision.Fp16 : unet.Tensors.Names.Select(unet.Tensors.Dtype).FirstOrDefault(ScalarType.Float16) switch
+    /// <summary>The type that most of the U-Net's numbers are stored in; half precision for those of 8 bits.</summary>
+    public SavePrecision OwnPrecision => Detection.IsScaledFp8 ? SavePrecision.Fp16 : Find(ModelPart.Unet)?.MainType switch
     {
         ScalarType.BFloat16 => SavePrecision.Bf16,
         ScalarType.Float32 or ScalarType.Float64 => SavePrecision.Float,

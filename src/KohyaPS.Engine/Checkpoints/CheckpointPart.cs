@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KohyaPS.Engine.Checkpoints.Structure;
+using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Checkpoints;
 
@@ -27,6 +28,10 @@ internal sealed record CheckpointPart(ModelPart Part, MappedStore Tensors, JsonE
             return [.. Tensors.Names.Where(n => !expected.Contains(n) && n != "text_projection.weight" && !n.EndsWith(".position_ids", StringComparison.Ordinal))];
         }
     }
+
+    /// <summary>The type that most of its numbers are stored in; norms are often stored in a wider one than the rest.</summary>
+    public ScalarType? MainType => ExpectedNames.Where(Tensors.Contains).GroupBy(Tensors.Dtype)
+        .MaxBy(type => type.Sum(name => Tensors.Shape(name).Aggregate(1L, (product, d) => product * d)))?.Key;
 
     /// <summary>Refuses a part that lacks tensors.</summary>
     /// <param name="path">The model, for the message.</param>

@@ -55,10 +55,11 @@ internal sealed class DiffusersFolder
             2048 => ModelFamily.Sdxl,
             // Models of other widths: what was built into the generations tells them apart.
             _ when Text(unet, "addition_embed_type") == "text_time" => ModelFamily.Sdxl,
-            _ when unet.TryGetProperty("use_linear_projection", out var linear) && linear.ValueKind == JsonValueKind.True => ModelFamily.Sd2,
+            _ when IsTrue(unet, "use_linear_projection") => ModelFamily.Sd2,
             _ => ModelFamily.Sd1,
         };
-        var (prediction, source) = Prediction(family);
+        var scheduler = Scheduler();
+        var (prediction, source) = Prediction(family, scheduler);
         return new()
         {
             Kind = ModelKind.Checkpoint,
@@ -73,6 +74,7 @@ internal sealed class DiffusersFolder
             Prediction = prediction,
             PredictionSource = source,
             Missing = [.. ModelParts.Of(family).Except(Parts)],
+            HasZeroTerminalSnr = IsTrue(scheduler, "rescale_betas_zero_snr"),
             IsDiffusersLayout = true,
         };
     }
@@ -133,19 +135,22 @@ internal sealed class DiffusersFolder
             : throw new CheckpointFormatException($"'{folder}' has no 'config.json'. Get the model's folder anew.");
     }
 
-    private (ModelPrediction?, PredictionSource) Prediction(ModelFamily family)
+    private JsonElement Scheduler()
     {
         var file = Path.Combine(path, "scheduler", "scheduler_config.json");
-        if (File.Exists(file) && Text(CheckpointConfigs.ReadJson(file), "prediction_type") is { } stated)
-        {
-            if (stated == "v_prediction")
-                return (ModelPrediction.V, PredictionSource.Scheduler);
-            if (stated == "epsilon")
-                return (ModelPrediction.Epsilon, PredictionSource.Scheduler);
-            return (null, PredictionSource.Scheduler);
-        }
-        return (ModelPrediction.Epsilon, family == ModelFamily.Sd2 ? PredictionSource.AmbiguousDefault : PredictionSource.Default);
+        return File.Exists(file) ? CheckpointConfigs.ReadJson(file) : default;
     }
+
+    private static (ModelPrediction?, PredictionSource) Prediction(ModelFamily family, JsonElement scheduler) => Text(scheduler, "prediction_type") switch
+    {
+        "v_prediction" => (ModelPrediction.V, PredictionSource.Scheduler),
+        "epsilon" => (ModelPrediction.Epsilon, PredictionSource.Scheduler),
+        not null => (null, PredictionSource.Scheduler),
+        null => (ModelPrediction.Epsilon, family == ModelFamily.Sd2 ? PredictionSource.AmbiguousDefault : PredictionSource.Default),
+    };
+
+    private static bool IsTrue(JsonElement config, string name) =>
+        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.True;
 
     private static long? Number(JsonElement config, string name) =>
         config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.Number && field.TryGetInt64(out var value) ? value : null;

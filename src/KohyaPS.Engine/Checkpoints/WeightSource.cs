@@ -32,7 +32,11 @@ internal sealed class WeightSource(ITensorStore store, ScalarType? dtype = null,
     public bool Has(string name) => store.Contains(Join(name));
 
     /// <summary>True where any tensor stands below the name.</summary>
-    public bool HasBelow(string name) => store.Names.Any(n => n.StartsWith(Join(name) + ".", StringComparison.Ordinal));
+    public bool HasBelow(string name)
+    {
+        var prefix = Join(name) + ".";
+        return store.Names.Any(n => n.StartsWith(prefix, StringComparison.Ordinal));
+    }
 
     /// <summary>Dimensions of a tensor without reading it.</summary>
     public long[] Shape(string name) => store.Shape(Join(name));

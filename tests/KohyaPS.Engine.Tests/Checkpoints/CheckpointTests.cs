@@ -1,5 +1,7 @@
 using KohyaPS.Conformance;
 using KohyaPS.Engine.Checkpoints;
+using KohyaPS.Engine.Checkpoints.Detection;
+using KohyaPS.Engine.Checkpoints.KeyMaps;
 using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Safetensors;
 using TorchSharp;
@@ -130,13 +132,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_folder_that_lacks_a_part_says_which(string part)
     {
         var folder = Path.Combine(scratch, "folder");
-        foreach (var file in Directory.EnumerateFiles(Training.FamilyModels.Folder("sdxl-mini"), "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(folder, Path.GetRelativePath(Training.FamilyModels.Folder("sdxl-mini"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-        Directory.Delete(Path.Combine(folder, part), recursive: true);
+        Training.FamilyModels.CopyTo(folder, "sdxl-mini", [.. Enum.GetValues<ModelPart>().Select(p => p.FolderName()).Where(p => p != part)]);
         var error = Assert.Throws<CheckpointFormatException>(() =>
         {
             using var checkpoint = Checkpoint.Open(folder);
@@ -152,6 +148,36 @@ public sealed class CheckpointTests : IDisposable
         using var checkpoint = Checkpoint.Open(Rewrite(name => !name.StartsWith("first_stage_model.", StringComparison.Ordinal)));
         Assert.Equal([ModelPart.Vae], checkpoint.Detection.Missing);
         Assert.Contains("-Vae", Assert.Throws<CheckpointFormatException>(() => checkpoint[ModelPart.Vae]).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(24, 23)]
+    [InlineData(23, 23)]      // made of a diffusers folder, which has lost the last layer already
+    [InlineData(6, 5)]
+    public void The_last_layer_of_SD2_is_left_out_where_it_is_there(int stored, int used)
+    {
+        var contents = SingleFileLayout.Of(ModelFamily.Sd2).Read([.. Enumerable.Range(0, stored).Select(i => $"cond_stage_model.model.transformer.resblocks.{i}.ln_1.weight")]);
+        Assert.Equal(used, contents[ModelPart.TextEncoder].Count);
+        Assert.Empty(contents.Unexpected);
+    }
+
+    [Theory]
+    [InlineData(875000L, ModelPrediction.Epsilon, nameof(PredictionSource.GlobalStep))]
+    [InlineData(140000L, ModelPrediction.V, nameof(PredictionSource.GlobalStep))]
+    [InlineData(0L, ModelPrediction.Epsilon, nameof(PredictionSource.AmbiguousDefault))]
+    public void A_step_count_says_what_SD2_predicts_and_zero_says_nothing(long step, ModelPrediction prediction, string source)
+    {
+        var found = ModelDetector.Detect([new("model.diffusion_model.input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight", SafetensorsDtype.F16, [320, 1024])], new Dictionary<string, string>(), globalStep: step);
+        Assert.Equal((prediction, source), (found.Prediction, found.PredictionSource.ToString()));
+    }
+
+    [Fact]
+    public void The_type_of_a_model_is_that_of_most_of_its_numbers()
+    {
+        // Wide types come first in a file.
+        const string key = "model.diffusion_model.out.0.weight";
+        using var checkpoint = Checkpoint.Open(Rewrite(name => name != key, new SafetensorsDeclaration(key, SafetensorsDtype.F32, [64])));
+        Assert.Equal(SavePrecision.Fp16, checkpoint.OwnPrecision);
     }
 
     [Theory]

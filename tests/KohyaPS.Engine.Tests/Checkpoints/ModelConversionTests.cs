@@ -5,6 +5,7 @@ using KohyaPS.Engine.Checkpoints.Saving;
 using KohyaPS.Engine.Models.Clip;
 using KohyaPS.Engine.Models.Unet;
 using KohyaPS.Engine.Models.Vae;
+using KohyaPS.Engine.Networks.Tools;
 using KohyaPS.Engine.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -208,6 +209,38 @@ public sealed class ModelConversionTests : IDisposable
         Assert.Equal(ScalarType.Float32, store.Dtype("a.weight"));
         Assert.Equal([4f], store.Read("b.weight").to(ScalarType.Float32).data<float>().ToArray());
         Assert.DoesNotContain("a.scale_weight", store.Names);
+    }
+
+    [Fact]
+    public void Models_in_eight_bits_are_mixed_as_what_they_stand_for()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (name, factor) in new[] { ("a", 0.5f), ("b", 3f) })
+        {
+            TensorFile.Save(In($"{name}.safetensors"), new Dictionary<string, Tensor>
+            {
+                ["model.diffusion_model.x.weight"] = tensor(new[] { 1f, -2f }).to((ScalarType)24), ["model.diffusion_model.x.scale_weight"] = tensor(factor), ["scaled_fp8"] = empty(0).to((ScalarType)24),
+            });
+        }
+        ModelMerge.Run(new([(In("a.safetensors"), 0.5), (In("b.safetensors"), 0.5)], In("mix.safetensors")), TestContext.Current.CancellationToken);
+        using var mixed = TensorFileStore.Open(In("mix.safetensors"));
+        Assert.Equal(["model.diffusion_model.x.weight"], mixed.Names);
+        Assert.Equal([1.75f, -3.5f], mixed.Read("model.diffusion_model.x.weight").data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData("v_prediction", "v")]
+    [InlineData("epsilon", "epsilon")]
+    public void What_a_folder_says_of_its_prediction_is_said_by_the_file_made_of_it(string stated, string said)
+    {
+        Convert(Training.FamilyModels.Folder("sd2-mini"), "folder");
+        File.WriteAllText(Path.Combine(In("folder"), "scheduler", "scheduler_config.json"), $$"""{"prediction_type": "{{stated}}", "rescale_betas_zero_snr": true}""");
+        Convert(In("folder"), "file.safetensors");
+        using var folder = Checkpoint.Open(In("folder"));
+        using var file = Checkpoint.Open(In("file.safetensors"));
+        Assert.True(folder.Detection.HasZeroTerminalSnr);
+        Assert.Equal(said, file.Metadata["modelspec.prediction_type"]);
+        Assert.Equal(folder.Detection.Prediction, file.Detection.Prediction);
     }
 
     public void Dispose() => Directory.Delete(scratch, recursive: true);

@@ -10,6 +10,17 @@ internal static class FamilyModels
     /// <summary>The diffusers folder of a small model: sd2-mini or sdxl-mini.</summary>
     public static string Folder(string name) => Path.Combine(GoldenRoot.Checkout, "tests", "Goldens", "models", "checkpoints", name, "diffusers");
 
+    /// <summary>Copies parts of a small model into a folder.</summary>
+    public static void CopyTo(string folder, string model, params string[] parts)
+    {
+        foreach (var file in parts.SelectMany(part => Directory.EnumerateFiles(Path.Combine(Folder(model), part), "*", SearchOption.AllDirectories)))
+        {
+            var target = Path.Combine(folder, Path.GetRelativePath(Folder(model), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     /// <summary>A copy of the small SDXL as a single file, with the file beside it that says what its shapes do not.</summary>
     public static string SingleSdxl(SmallTraining training)
     {

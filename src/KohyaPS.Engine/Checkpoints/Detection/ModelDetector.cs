@@ -164,7 +164,8 @@ internal sealed class ModelDetector
             return (ModelPrediction.V, PredictionSource.VPredKey);
         if (family != ModelFamily.Sd2)
             return (ModelPrediction.Epsilon, PredictionSource.Default);
-        if (globalStep is { } step)
+        // 0 is what programs write that do not know it, sd-scripts among them.
+        if (globalStep is > 0 and var step)
             return (step == EpsilonGlobalStep ? ModelPrediction.Epsilon : ModelPrediction.V, PredictionSource.GlobalStep);
         if (read is not null && Shape(Unet + Sd2Probe) is [Sd2ProbeWidth])
             return (Spread(read(Unet + Sd2Probe)) > VPredictionSpread ? ModelPrediction.V : ModelPrediction.Epsilon, PredictionSource.NormBias);

@@ -22,7 +22,10 @@ internal sealed class SingleFileLayout
         "cond_stage_model.logit_scale", "cond_stage_model.model.logit_scale", "conditioner.embedders.1.model.logit_scale",
     ];
 
-    private static readonly string[] IgnoredSuffixes = [".position_ids", ".attn_mask"];
+    private static readonly string[] IgnoredSuffixes = [".position_ids", ".attn_mask", ".scaled_fp8"];
+
+    // Of the 24 layers of OpenCLIP ViT-H/14.
+    private const int Sd2UsedLayers = 23;
 
     private readonly ModelFamily family;
     private readonly (string Prefix, ModelPart Part, bool IsOpenClip)[] textEncoders;
@@ -74,12 +77,12 @@ internal sealed class SingleFileLayout
     {
         var contents = new SingleFileContents();
         var vae = VaeKeyMap.For(keys.Where(k => k.StartsWith(VaePrefix, StringComparison.Ordinal)).Select(k => k[VaePrefix.Length..]));
-        var lastLayer = family == ModelFamily.Sd2 ? LastLayer(keys) : -1;
+        var unusedLayer = family == ModelFamily.Sd2 ? UnusedLayer(keys) : -1;
         foreach (var key in keys)
         {
             if (IsIgnored(key))
                 continue;
-            var mapped = Map(key, vae, lastLayer).ToList();
+            var mapped = Map(key, vae, unusedLayer).ToList();
             if (mapped.Count == 0)
                 contents.Unexpected.Add(key);
             foreach (var (part, mapping) in mapped.Where(m => m.Mapping is not null))
@@ -123,7 +126,7 @@ internal sealed class SingleFileLayout
         || IgnoredSuffixes.Any(s => key.EndsWith(s, StringComparison.Ordinal));
 
     // A null mapping says: known, and not part of the model.
-    private IEnumerable<(ModelPart Part, KeyMapping? Mapping)> Map(string key, VaeKeyMap vae, int lastLayer)
+    private IEnumerable<(ModelPart Part, KeyMapping? Mapping)> Map(string key, VaeKeyMap vae, int unusedLayer)
     {
         if (key.StartsWith(UnetPrefix, StringComparison.Ordinal))
         {
@@ -148,7 +151,7 @@ internal sealed class SingleFileLayout
                 continue;
             }
             // SD2 is conditioned on the last layer but one; the last and the projection are never built.
-            if (family == ModelFamily.Sd2 && (rest == "text_projection" || rest.StartsWith($"transformer.resblocks.{lastLayer}.", StringComparison.Ordinal)))
+            if (family == ModelFamily.Sd2 && (rest == "text_projection" || rest.StartsWith($"transformer.resblocks.{unusedLayer}.", StringComparison.Ordinal)))
             {
                 yield return (part, null);
                 continue;
@@ -164,9 +167,11 @@ internal sealed class SingleFileLayout
             ? KeyOperation.Squeeze
             : KeyOperation.Same;
 
-    private static int LastLayer(IEnumerable<string> keys)
+    // The last one, which a file that was made of a diffusers folder has lost already.
+    private static int UnusedLayer(IEnumerable<string> keys)
     {
         const string blocks = "cond_stage_model.model.transformer.resblocks.";
-        return keys.Where(k => k.StartsWith(blocks, StringComparison.Ordinal)).Select(k => KeyPath.Split("x." + k[blocks.Length..]).First).DefaultIfEmpty(-1).Max();
+        var last = keys.Where(k => k.StartsWith(blocks, StringComparison.Ordinal)).Select(k => KeyPath.Split("x." + k[blocks.Length..]).First).DefaultIfEmpty(-1).Max();
+        return last + 1 == Sd2UsedLayers ? -1 : last;
     }
 }

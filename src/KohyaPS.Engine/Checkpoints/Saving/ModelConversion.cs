@@ -50,8 +50,13 @@ public static class ModelConversion
         };
     }
 
-    // A folder's scheduler says that a model predicts v; a single file has no other place for it.
-    private static IReadOnlyDictionary<string, string> MetadataOf(Checkpoint source) => source.IsFolder && source.Detection.Prediction == ModelPrediction.V
-        ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" }
-        : source.Metadata;
+    // A folder's scheduler or a pickle's step count says what a model predicts; a safetensors file has no other place for it. Most models of
+    // SD 1.x and SDXL predict noise, and that need not be said.
+    private static IReadOnlyDictionary<string, string> MetadataOf(Checkpoint source)
+    {
+        var (found, isV) = (source.Detection, source.Detection.Prediction == ModelPrediction.V);
+        return found is { Prediction: not null, PredictionSource: PredictionSource.Scheduler or PredictionSource.GlobalStep } && (isV || source.Family == ModelFamily.Sd2)
+            ? new Dictionary<string, string>(source.Metadata) { [ModelDetector.PredictionKey] = isV ? "v" : "epsilon" }
+            : source.Metadata;
+    }
 }

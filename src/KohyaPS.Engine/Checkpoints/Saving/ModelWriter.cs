@@ -27,8 +27,8 @@ internal static class ModelWriter
             writing.Warning?.Invoke($"'{source.Path}' says that it predicts the velocity, for which a PyTorch file has no place: set VParameterization where '{writing.Destination}' is trained, or save it as .safetensors.");
         var tensors = CheckpointTensors.ForFile(source);
         var done = 0;
-        // Any count of steps but one tells an SD2 that predicts the velocity.
-        var steps = (source.Epoch, source.GlobalStep ?? (source is { Family: ModelFamily.Sd2, Detection.Prediction: ModelPrediction.V } ? 0 : null));
+        // Any count of steps but one tells an SD2 that predicts the velocity; 0 stands for one that is not known.
+        var steps = (source.Epoch, source.GlobalStep ?? (source is { Family: ModelFamily.Sd2, Detection.Prediction: ModelPrediction.V } ? 1 : null));
         var bytes = TensorFile.Save(
             writing.Destination, tensors, t => t.SaveType(writing.Source.Family, writing.Precision), writing.Metadata, (t, stored) => Changed(writing, t, stored, tensors.Count, ref done), steps);
         Sidecar.Write(writing.Source, writing.Destination);

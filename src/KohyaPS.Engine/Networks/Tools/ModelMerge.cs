@@ -69,7 +69,7 @@ public static class ModelMerge
             for (var i = 1; i < models.Count; i++)
                 sum += Other(models[i], tensor, own, mergeType) * request.Models[i].Ratio;
             return sum;
-        }, (null, isV ? 0 : null));
+        }, (null, isV ? 1 : null));
         return new()
         {
             Path = destination,
