@@ -66,6 +66,21 @@ public sealed class LoraMergeTests : IDisposable
         AssertClose(Change(a), Change(Merge([new(pickle, 1)], LoraMergeMethod.Exact).Path));
     }
 
+    [Theory]
+    [InlineData("lora_unet_input_blocks_4_1_proj_in")]
+    [InlineData("lora_unet_down_blocks_1_attentions_0_proj_in")]
+    public void A_block_weight_counts_whatever_SDXLs_layers_are_called(string module) =>
+        Assert.Equal(0.5, new BlockFactors([1, 0.5, .. Enumerable.Repeat(1.0, 10)]).Of(module, isOriginal: true));
+
+    [Fact]
+    public void A_file_that_holds_a_matrix_under_two_names_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(scratch, "twice.safetensors");
+        TensorFile.Save(path, new Dictionary<string, Tensor> { [$"{Module}.lora_down.weight"] = ones(1, 1), [$"{Module}.lora_A.weight"] = ones(1, 1), [$"{Module}.lora_up.weight"] = ones(1, 1) });
+        Assert.Contains("twice", Assert.Throws<CheckpointFormatException>(() => StoredNetwork.Open(path)).Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(scratch, recursive: true);
 
     private static Tensor Change(string path)

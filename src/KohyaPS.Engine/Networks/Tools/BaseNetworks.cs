@@ -1,6 +1,5 @@
 using System.Globalization;
 using KohyaPS.Engine.Checkpoints;
-using static TorchSharp.torch;
 
 namespace KohyaPS.Engine.Networks.Tools;
 
@@ -65,7 +64,7 @@ internal sealed class BaseNetworks : IDisposable
                     changes[name] = list = [];
                 list.Add((module, multiplier));
             }
-        return new MergedStore(part.Tensors, changes);
+        return new ChangedStore(part.Tensors, changes);
     }
 
     /// <summary>What found no layer once all parts are loaded, for the user.</summary>
@@ -87,26 +86,4 @@ internal sealed class BaseNetworks : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => networks.ForEach(n => n.File.Dispose());
-
-    private sealed class MergedStore(ITensorStore model, IReadOnlyDictionary<string, List<(StoredModule Module, double Multiplier)>> changes) : ITensorStore
-    {
-        public IReadOnlyCollection<string> Names => model.Names;
-
-        public bool Contains(string name) => model.Contains(name);
-
-        public long[] Shape(string name) => model.Shape(name);
-
-        public Tensor Read(string name)
-        {
-            var stored = model.Read(name);
-            if (!changes.TryGetValue(name, out var wanted))
-                return stored;
-            using var guard = no_grad();
-            using var scope = NewDisposeScope();
-            var weight = stored.to(ScalarType.Float32);
-            foreach (var (module, multiplier) in wanted)
-                weight = module.AddTo(weight, multiplier);
-            return weight.MoveToOuterDisposeScope();
-        }
-    }
 }

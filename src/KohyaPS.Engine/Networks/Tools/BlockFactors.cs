@@ -59,7 +59,8 @@ public sealed class BlockFactors
     public double Of(string module, bool isOriginal)
     {
         var name = module.StartsWith(OftPrefix, StringComparison.Ordinal) ? UnetPrefix + module[OftPrefix.Length..] : module;
-        return Position(name, isOriginal) is var at and >= 0 && named.Contains(at) ? factors[at] : 1;
+        // Files of other programs name SDXL's layers in the words of diffusers.
+        return Position(isOriginal ? LayerNames.ToOriginal(name) : name, isOriginal) is var at and >= 0 && named.Contains(at) ? factors[at] : 1;
     }
 
     /// <summary>Reads lists as sd-scripts takes them: one JSON list a network, all of one length.</summary>

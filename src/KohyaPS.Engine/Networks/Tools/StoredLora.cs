@@ -44,12 +44,9 @@ internal sealed class StoredLora : StoredModule
     /// <exception cref="CheckpointFormatException">The module is incomplete or its shapes do not fit.</exception>
     public static StoredLora Of(TensorFileStore store, string name, IReadOnlyDictionary<string, string> roles)
     {
-        var path = store.Path;
         if (!roles.TryGetValue("lora_down.weight", out var down) || !roles.TryGetValue("lora_up.weight", out var up))
-            throw new CheckpointFormatException($"The module '{name}' of '{path}' lacks one of its two matrices. Look at the file with Test-LoraNetwork, and get it again.");
-        long[] downShape = store.Shape(down), upShape = store.Shape(up);
-        if (downShape.Length is not (2 or 4) || upShape.Length is not (2 or 4) || downShape[0] != upShape[1] || downShape[0] == 0 || upShape[2..].Any(d => d != 1))
-            throw new CheckpointFormatException($"The matrices of '{name}' of '{path}' do not fit: down [{string.Join(", ", downShape)}], up [{string.Join(", ", upShape)}]. Look at the file with Test-LoraNetwork, and get it again.");
+            throw new CheckpointFormatException($"The module '{name}' of '{store.Path}' lacks one of its two matrices. Look at the file with Test-LoraNetwork, and get it again.");
+        new MatrixPair(name, down, up).RequireFit(store);
         return new(store, name, down, up, StoredNumber.Find(store, name, roles, "alpha"));
     }
 

@@ -48,7 +48,7 @@ internal sealed class StoredNetwork : IDisposable
                         ? $"'{store.Path}' holds '{name}', of a kind of network ({key.Algorithm?.ToString() ?? key.Role}) that cannot be merged. Merge LoRA, LoCon and OFT files; others can be loaded beside the model by the program that makes pictures."
                         : $"'{store.Path}' is no LoRA: it holds '{name}'. Check that it is the file you meant.");
             }
-            return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => Module(store, m.Key, m.ToDictionary(k => k.Key.Role, k => k.Name), isOft))]);
+            return new(store, [.. keys.GroupBy(k => k.Key.Module).Select(m => Module(store, m.Key, Roles(store, m), isOft))]);
         }
         catch
         {
@@ -59,6 +59,17 @@ internal sealed class StoredNetwork : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();
+
+    private static Dictionary<string, string> Roles(TensorFileStore store, IEnumerable<(string Name, LoraKey Key)> keys)
+    {
+        var roles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, key) in keys)
+        {
+            if (!roles.TryAdd(key.Role, name))
+                throw new CheckpointFormatException($"'{store.Path}' holds the same matrix twice, as '{roles[key.Role]}' and as '{name}'. Get the file again from the program that made it.");
+        }
+        return roles;
+    }
 
     private static StoredModule Module(TensorFileStore store, string name, Dictionary<string, string> roles, bool isOft) =>
         isOft ? StoredOft.Of(store, name, roles) : StoredLora.Of(store, name, roles);

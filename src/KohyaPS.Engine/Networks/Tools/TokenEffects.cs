@@ -48,12 +48,12 @@ public static class TokenEffects
         using var scope = NewDisposeScope();
         using var stored = StoredNetwork.Open(network);
         var part = checkpoint[ModelPart.TextEncoder];
-        var changed = new ChangedStore(part, stored, ModuleAddresses.Of(checkpoint));
-        if (changed.Changes == 0)
+        var changes = Changes(part, stored, ModuleAddresses.Of(checkpoint));
+        if (changes.Count == 0)
             throw new CheckpointFormatException($"'{stored.Path}' changes no layer of the text encoder of '{checkpoint.Path}', so that no token means anything else with it. Give a LoRA that was trained with its text encoder.");
         var config = ClipConfig.Read(part.Config);
         using var without = new ClipTextEncoder(new WeightSource(part.Tensors, ScalarType.Float32), config);
-        using var with = new ClipTextEncoder(new WeightSource(changed, ScalarType.Float32), config);
+        using var with = new ClipTextEncoder(new WeightSource(new ChangedStore(part.Tensors, changes), ScalarType.Float32), config);
         var all = new float[end + 1];
         for (var from = 0; from <= end; from += BatchSize)
         {
@@ -68,38 +68,14 @@ public static class TokenEffects
         return all;
     }
 
-    /// <summary>The text encoder's tensors with the network's changes.</summary>
-    private sealed class ChangedStore : ITensorStore
+    private static Dictionary<string, List<(StoredModule, double)>> Changes(CheckpointPart part, StoredNetwork network, Dictionary<string, (ModelPart Part, string Name)> addresses)
     {
-        private readonly MappedStore tensors;
-        private readonly Dictionary<string, StoredModule> modules = new(StringComparer.Ordinal);
-
-        public ChangedStore(CheckpointPart part, StoredNetwork network, Dictionary<string, (ModelPart Part, string Name)> addresses)
+        var changes = new Dictionary<string, List<(StoredModule, double)>>(StringComparer.Ordinal);
+        foreach (var module in network.Modules)
         {
-            tensors = part.Tensors;
-            foreach (var module in network.Modules)
-            {
-                if (addresses.TryGetValue(module.Name, out var address) && address.Part == part.Part)
-                    modules[address.Name] = module;
-            }
+            if (addresses.TryGetValue(module.Name, out var address) && address.Part == part.Part)
+                changes[address.Name] = [(module, 1)];
         }
-
-        public int Changes => modules.Count;
-
-        public IReadOnlyCollection<string> Names => tensors.Names;
-
-        public bool Contains(string name) => tensors.Contains(name);
-
-        public long[] Shape(string name) => tensors.Shape(name);
-
-        public Tensor Read(string name)
-        {
-            var stored = tensors.Read(name);
-            if (!modules.TryGetValue(name, out var module))
-                return stored;
-            using (stored)
-            using (var wide = stored.to(ScalarType.Float32))
-                return module.AddTo(wide, 1);
-        }
+        return changes;
     }
 }
