@@ -266,13 +266,7 @@ public sealed class ModelConversionTests : IDisposable
 
     private string Copy(string model)
     {
-        var from = Training.FamilyModels.Folder(model);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(In(model), Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
+        Training.FamilyModels.CopyTo(In(model), model, "");
         return In(model);
     }
 

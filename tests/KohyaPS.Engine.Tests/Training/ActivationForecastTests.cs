@@ -30,11 +30,11 @@ public class ActivationForecastTests
 
     [Fact]
     public void Every_block_is_counted_at_its_own_size() =>
-        Assert.Equal(FineResBlock + CoarseResBlock + FineTransformer + CoarseTransformer, new ActivationForecast(unet, _ => Heads).Values(20, 20));
+        Assert.Equal(FineResBlock + CoarseResBlock + FineTransformer + CoarseTransformer, Of(unet).Values(20, 20));
 
     [Fact]
     public void With_checkpointing_boundaries_and_the_largest_segment_stay() =>
-        Assert.Equal(400 * 4 + 400 * 8 + 100 * 8 + 100 * 16 + FineTransformer, new ActivationForecast(unet, _ => Heads).CheckpointedValues(20, 20));
+        Assert.Equal(400 * 4 + 400 * 8 + 100 * 8 + 100 * 16 + FineTransformer, Of(unet).CheckpointedValues(20, 20));
 
     [Fact]
     public void With_checkpointing_a_deep_transformer_keeps_one_block_at_a_time()
@@ -45,15 +45,17 @@ public class ActivationForecastTests
             ["mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight"] = [8, 8],
             ["mid_block.attentions.0.transformer_blocks.1.attn1.to_q.weight"] = [8, 8],
         });
-        Assert.Equal(2 * 400 * 8 + FineTransformer, new ActivationForecast(deep, _ => Heads).CheckpointedValues(20, 20));
+        Assert.Equal(2 * 400 * 8 + FineTransformer, Of(deep).CheckpointedValues(20, 20));
     }
 
     [Fact]
     public void Odd_sizes_round_up_on_the_way_down()
     {
-        var forecast = new ActivationForecast(unet, _ => Heads);
+        var forecast = Of(unet);
         Assert.Equal(forecast.Values(20, 20) - FineResBlock - FineTransformer, forecast.Values(19, 19) - (FineResBlock + FineTransformer) / 400 * 361);
     }
+
+    private static ActivationForecast Of(Shapes shapes) => new(shapes, shapes.Names, _ => Heads);
 
     private sealed class Shapes(Dictionary<string, long[]> shapes) : ITensorStore
     {

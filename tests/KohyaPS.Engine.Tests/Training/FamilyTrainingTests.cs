@@ -78,14 +78,44 @@ public sealed class FamilyTrainingTests : IDisposable
     [Fact]
     public void A_model_of_another_prediction_is_refused()
     {
-        var folder = FamilyModels.Folder("sdxl-mini");
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(training.At(Path.Combine("model", Path.GetRelativePath(folder, file))))!);
-            File.Copy(file, training.At(Path.Combine("model", Path.GetRelativePath(folder, file))));
-        }
+        FamilyModels.CopyTo(training.At("model"), "sdxl-mini", "unet", "vae", "text_encoder", "text_encoder_2");
         training.Text("model/scheduler/scheduler_config.json", """{"prediction_type": "sample"}""");
         Assert.Contains(LoraTrainer.Plan(new(Config("sdxl-mini", ("pretrained_model_name_or_path", training.At("model"))))).Problems, p => !p.IsWarning && p.Message.Contains("neither noise", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_model_without_a_VAE_and_a_file_that_is_none_are_named_before_anything_is_loaded()
+    {
+        var model = FamilyModels.SingleSdxl(training);
+        var lora = training.At("lora.safetensors");
+        new SafetensorsWriter([new("lora_unet_a_b.lora_up.weight", SafetensorsDtype.F16, [1, 1])]).Write(lora, (_, target) => target.Write([0, 0]));
+        var plan = LoraTrainer.Plan(new(Config("sdxl-mini", ("pretrained_model_name_or_path", model), ("vae", lora))));
+        Assert.Contains("no VAE", Assert.Single(plan.Problems, p => p.Setting == "Vae").Message, StringComparison.Ordinal);
+        Assert.False(plan.CanStart);
+        FamilyModels.CopyTo(training.At("folder"), "sdxl-mini", "unet", "text_encoder", "text_encoder_2");
+        plan = LoraTrainer.Plan(new(Config("sdxl-mini", ("pretrained_model_name_or_path", training.At("folder")))));
+        Assert.Contains("has no VAE", Assert.Single(plan.Problems, p => p.Setting == "Vae").Message, StringComparison.Ordinal);
+        Assert.False(plan.CanStart);
+    }
+
+    [Fact]
+    public void A_model_that_was_trained_down_to_pure_noise_is_said_to_be()
+    {
+        training.Text("model/scheduler/scheduler_config.json", """{"prediction_type": "v_prediction", "rescale_betas_zero_snr": true}""");
+        FamilyModels.CopyTo(training.At("model"), "sd2-mini", "unet", "vae", "text_encoder");
+        IEnumerable<ConfigProblem> Said(bool isSet) => LoraTrainer.Plan(new(Config("sd2-mini", ("pretrained_model_name_or_path", training.At("model")), ("zero_terminal_snr", isSet))))
+            .Problems.Where(p => p.Setting == "ZeroTerminalSnr");
+        Assert.True(Assert.Single(Said(isSet: false)).IsWarning);
+        Assert.Empty(Said(isSet: true));
+    }
+
+    [Fact]
+    public void What_a_model_is_found_to_predict_counts_for_the_settings_that_ask()
+    {
+        IEnumerable<ConfigProblem> Said(string setting, object value) => LoraTrainer.Plan(new(Config("sd2-mini", (setting, value)))).Problems
+            .Where(p => p.Setting is "ScaleVPredLossLikeNoisePred" or "VPredLikeLoss" or "VParameterization");
+        Assert.Empty(Said("scale_v_pred_loss_like_noise_pred", true));
+        Assert.False(Assert.Single(Said("v_pred_like_loss", 0.5)).IsWarning);
     }
 
     [Fact]

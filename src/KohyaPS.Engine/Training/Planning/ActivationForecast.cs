@@ -22,17 +22,19 @@ internal sealed class ActivationForecast
     private const long TextKeys = 77;
 
     private readonly ITensorStore unet;
+    private readonly IReadOnlyCollection<string> names;
     private readonly int levels;
     private readonly Func<int, int> headsAt;
     private readonly bool keepsProbabilities;
 
     /// <param name="unet">The U-Net's tensors under their diffusers names; only shapes are read.</param>
+    /// <param name="names">The tensors that it has by its configuration: a file may hold others, under any name.</param>
     /// <param name="headsAt">Attention heads of a level, 0 being the finest, for the explicit kernel's probabilities.</param>
     /// <param name="keepsProbabilities">Whether that kernel takes the calls with few keys; on a card the fused one takes all.</param>
-    public ActivationForecast(ITensorStore unet, Func<int, int> headsAt, bool keepsProbabilities = true)
+    public ActivationForecast(ITensorStore unet, IReadOnlyCollection<string> names, Func<int, int> headsAt, bool keepsProbabilities = true)
     {
-        (this.unet, this.headsAt, this.keepsProbabilities) = (unet, headsAt, keepsProbabilities);
-        levels = 1 + unet.Names.Where(n => n.StartsWith("down_blocks.", StringComparison.Ordinal))
+        (this.unet, this.names, this.headsAt, this.keepsProbabilities) = (unet, names, headsAt, keepsProbabilities);
+        levels = 1 + names.Where(n => n.StartsWith("down_blocks.", StringComparison.Ordinal))
             .Select(n => int.Parse(n.Split('.')[1], CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
     }
 
@@ -52,7 +54,7 @@ internal sealed class ActivationForecast
 
     private IEnumerable<(string Segment, long Values, long Boundary)> Blocks(int width, int height)
     {
-        foreach (var name in unet.Names)
+        foreach (var name in names)
         {
             var level = LevelOf(name);
             var pixels = PixelsAt(level, width, height);

@@ -66,7 +66,7 @@ internal static class MemoryForecaster
     {
         if (datasets.Epochs is not { } epochs)
             return 0;
-        var forecast = new ActivationForecast(unet.Tensors, UnetConfig.Read(unet.Config).HeadsAt, keepsProbabilities: !device.IsCard);
+        var forecast = new ActivationForecast(unet.Tensors, [.. unet.ExpectedNames], UnetConfig.Read(unet.Config).HeadsAt, keepsProbabilities: !device.IsCard);
         return epochs.Datasets.SelectMany(d => d.Buckets).Select(bucket =>
         {
             var (width, height) = (bucket.Size.Width / 8, bucket.Size.Height / 8);
@@ -86,10 +86,11 @@ internal static class MemoryForecaster
 
     private static IEnumerable<RegisteredImage> Images(PlannedDatasets datasets) => datasets.Epochs?.Datasets.SelectMany(d => d.Images) ?? [];
 
-    // The VAE, and the images that it makes on the way. An external one has the same shapes.
+    // The VAE, and the images that it makes on the way.
     private static (long Weights, long Images) Encoding(LoraConfig config, Checkpoint checkpoint, PlannedDatasets datasets, int bytesOfValue)
     {
-        if (checkpoint.Find(ModelPart.Vae)?.Tensors is not { } vae || !vae.Contains(VaeInput))
+        using var other = config.Resolve(config.Model.Vae) is { } path ? ExternalVae.Open(path, checkpoint.Family) : null;
+        if ((other?.Part ?? checkpoint.Find(ModelPart.Vae))?.Tensors is not { } vae || !vae.Contains(VaeInput))
             return (0, 0);
         var bytes = config.Model.NoHalfVae ? sizeof(float) : bytesOfValue;
         var pixels = datasets.Epochs?.Datasets.SelectMany(d => d.Buckets).Select(b => (long)b.Size.Width * b.Size.Height).DefaultIfEmpty(0).Max() ?? 0;

@@ -20,7 +20,7 @@ internal static class ModelChoice
             problems.Add(new(setting, $"{setting} asks for {ModelDetection.FamilyInWords(wanted)}, but '{checkpoint.Path}' is {found.InWords()}.",
                 $"Leave out {setting}, which is found out by itself, or give a checkpoint of {ModelDetection.FamilyInWords(wanted)} with -PretrainedModelNameOrPath."));
         }
-        foreach (var problem in Prediction(config.Model, checkpoint))
+        foreach (var problem in Prediction(config, checkpoint))
             problems.Add(problem);
         return config with
         {
@@ -33,10 +33,12 @@ internal static class ModelChoice
         };
     }
 
-    private static IEnumerable<ConfigProblem> Prediction(ModelSettings model, Checkpoint checkpoint)
+    private static IEnumerable<ConfigProblem> Prediction(LoraConfig config, Checkpoint checkpoint)
     {
         const string setting = nameof(ModelSettings.VParameterization);
-        var found = checkpoint.Detection;
+        var (model, found) = (config.Model, checkpoint.Detection);
+        if (found.HasZeroTerminalSnr && !config.Noise.ZeroTerminalSnr)
+            yield return new(nameof(NoiseSettings.ZeroTerminalSnr), $"'{checkpoint.Path}' says of itself that it was trained down to pure noise (zero terminal SNR); this training is not.", "Set ZeroTerminalSnr.", IsWarning: true);
         if (found is { Prediction: null, PredictionSource: PredictionSource.Scheduler })
             yield return new(nameof(ModelSettings.PretrainedModelNameOrPath), $"'{checkpoint.Path}' says in scheduler/scheduler_config.json that it predicts neither noise (epsilon) nor velocity (v_prediction).", "Give a model that does, or correct the file.");
         if (model.VParameterization && found.Prediction == ModelPrediction.Epsilon && IsFound(found))

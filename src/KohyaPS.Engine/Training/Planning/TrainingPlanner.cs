@@ -26,8 +26,8 @@ internal static class TrainingPlanner
         if (checkpoint is not null)
             config = ModelChoice.Settle(config, checkpoint, problems);
         // What was found out is no choice of the user's to warn of.
-        var stated = config with { Model = config.Model with { VParameterization = given.Model.VParameterization } };
-        problems.AddRange([.. stated.Validate(), .. Required(config), .. StartingFileCheck.Check(config, checkpoint)]);
+        var rules = config.Validate().Where(p => given.Model.VParameterization || p.Setting != nameof(ModelSettings.VParameterization));
+        problems.AddRange([.. rules, .. Required(config), .. StartingFileCheck.Check(config, checkpoint)]);
         var output = config.Resolve(config.Folders.OutputDir) ?? "";
         CheckOutput(config, output, problems);
         var datasets = PlannedDatasets.Prepare(config, cancellation);
@@ -73,8 +73,8 @@ internal static class TrainingPlanner
     {
         try
         {
-            // A file that cannot be read was named above; without it the network cannot be planned.
-            return checkpoint is null || problems.Any(p => p.Setting == nameof(NetworkSettings.NetworkWeights))
+            // A file that cannot be read was named above; without it network and memory cannot be planned.
+            return checkpoint is null || problems.Any(p => p.Setting == nameof(NetworkSettings.NetworkWeights) || (p.Setting == nameof(ModelSettings.Vae) && !p.IsWarning))
                 ? (config, MemoryForecaster.Nothing)
                 : MemoryFit.Choose(config, c => MemoryForecaster.Forecast(c, checkpoint, datasets, PlannedDevice.Current), problems);
         }
