@@ -112,8 +112,9 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
             var narrow = rows.mm(b);                                                     // [N, r]
             var change = x.requires_grad ? Backward(x.shape, gradient) : null;
             change?.view(-1, Inputs).addmm_(narrow, a, 1, (float)Scale);
-            var ofDown = down.requires_grad ? narrow.t().mm(inputs).mul_(Scale).to(down.dtype) : null;
-            var ofUp = up.requires_grad ? hidden.t().mm(rows).mul_(Scale).t().to(up.dtype) : null;
+            // Not in place: TorchSharp would round the scale to bfloat16 (1/3 becomes 0.334).
+            var ofDown = down.requires_grad ? narrow.t().mm(inputs).mul(Scale).to(down.dtype) : null;
+            var ofUp = up.requires_grad ? hidden.t().mm(rows).mul(Scale).t().to(up.dtype) : null;
             return [change, ofDown, ofUp];
         }
 

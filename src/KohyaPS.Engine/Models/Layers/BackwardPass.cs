@@ -18,10 +18,9 @@ internal sealed class BackwardPass
     /// <summary>Forgets the pass before.</summary>
     public void Begin() => failure = null;
 
-    /// <summary>Frees what is left and throws what a function threw.</summary>
+    /// <summary>Throws what a function threw.</summary>
     public void End()
     {
-        Release();
         var thrown = failure;
         failure = null;
         thrown?.Throw();

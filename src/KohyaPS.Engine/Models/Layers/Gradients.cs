@@ -19,7 +19,14 @@ internal static class Gradients
     {
         var own = Pass;
         own.Begin();
-        loss.backward();
+        try
+        {
+            loss.backward();
+        }
+        finally
+        {
+            own.Release();
+        }
         own.End();
     }
 
