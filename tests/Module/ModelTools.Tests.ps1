@@ -113,6 +113,8 @@ Describe 'Resize-LoraNetwork' {
     It 'refuses a parameter that means nothing for the method' {
         { Resize-LoraNetwork -Path $lora -Destination (Join-Path $TestDrive 'no.safetensors') -Rank 2 -Method Ratio -Parameter 0.5 } |
             Should -Throw -ErrorId 'ParameterRange,KohyaPS.Commands.ResizeLoraNetworkCommand'
+        { Resize-LoraNetwork -Path $lora -Destination (Join-Path $TestDrive 'no.safetensors') -Rank 2 -Parameter 0.5 } |
+            Should -Throw -ErrorId 'ParameterWithoutEffect,KohyaPS.Commands.ResizeLoraNetworkCommand'
     }
 }
 

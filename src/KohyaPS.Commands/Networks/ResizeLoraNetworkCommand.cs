@@ -52,6 +52,8 @@ public sealed class ResizeLoraNetworkCommand : ToolCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (Method == RankMethod.Fixed && MyInvocation.BoundParameters.ContainsKey(nameof(Parameter)))
+            Refuse("-Parameter has no effect with -Method Fixed. Leave it out, or give the -Method that it is for.", "ParameterWithoutEffect", Parameter);
         if (Method == RankMethod.Ratio && !(Parameter >= 2))
             Refuse("-Parameter is the largest singular value divided by the smallest kept one: give 2 or more with -Method Ratio.", "ParameterRange", Parameter);
         if (Method is RankMethod.Frobenius or RankMethod.Cumulative && !(Parameter is > 0 and <= 1))

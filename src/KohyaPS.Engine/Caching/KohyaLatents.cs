@@ -9,6 +9,7 @@ internal sealed record KohyaLatents
 {
     private const string SourceMember = "kohyaps.json";
     private const int Eighth = 8;
+    private const long Channels = 4;
 
     /// <summary>Dimensions of the latents: channels, height, width.</summary>
     public required IReadOnlyList<long> Shape { get; init; }
@@ -65,7 +66,7 @@ internal sealed record KohyaLatents
 
     /// <summary>Whether the latents are those of a picture in its bucket: of its size, all numbers, mirrored where that is wanted, masked exactly where that is wanted.</summary>
     public bool Fits(ImageSize bucket, bool wantsFlipped, bool wantsMask) =>
-        Shape[1] == bucket.Height / Eighth && Shape[2] == bucket.Width / Eighth && AreNumbers(Latents)
+        Shape.SequenceEqual([Channels, bucket.Height / Eighth, bucket.Width / Eighth]) && AreNumbers(Latents)
         && (!wantsFlipped || (Flipped is { Length: > 0 } flipped && AreNumbers(flipped)))
         && (wantsMask ? AlphaMask is { Length: > 0 } mask && AreNumbers(mask) : AlphaMask is null);
 
