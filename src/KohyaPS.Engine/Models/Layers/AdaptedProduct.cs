@@ -18,16 +18,16 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
     public override string Name => nameof(AdaptedProduct);
 
     /// <summary>True where the product can be computed here: on the processor, in a type it computes, with weights that get no gradient.</summary>
-    public static bool Suits(Tensor x, FrozenWeight weight, Tensor? bias) =>
-        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.DType
-        && !weight.Stored.requires_grad && bias?.requires_grad != true;
+    public static bool Suits(Tensor x, Tensor weight, Tensor? bias) =>
+        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.dtype
+        && !weight.requires_grad && bias?.requires_grad != true;
 
     /// <param name="x">[..., in]</param>
     /// <param name="weight">[out, in] or [out, in, 1, 1]</param>
     /// <param name="bias">[out] or null</param>
     /// <param name="update">The adapter's change, or null.</param>
     /// <returns>[..., out], no view of another tensor: it may be changed in place.</returns>
-    public static Tensor Run(Tensor x, FrozenWeight weight, Tensor? bias, LowRankUpdate? update)
+    public static Tensor Run(Tensor x, Tensor weight, Tensor? bias, LowRankUpdate? update)
     {
         // The scope frees a buffer of the output's size that the engine would keep in the graph.
         using var scope = NewDisposeScope();
@@ -74,14 +74,14 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
     }
 
     /// <summary>What no gradient flows to, and the two passes.</summary>
-    private sealed record Frozen(FrozenWeight Weight, Tensor? Bias, double Scale)
+    private sealed record Frozen(Tensor Weight, Tensor? Bias, double Scale)
     {
         // Made anew in the scope of each use.
-        private Tensor Matrix => Weight.Restore().flatten(1);
+        private Tensor Matrix => Weight.flatten(1);
 
-        private long Inputs => Weight.Stored.size(1);
+        private long Inputs => Weight.size(1);
 
-        private long Outputs => Weight.Stored.size(0);
+        private long Outputs => Weight.size(0);
 
         public (Tensor Output, Tensor? Hidden) Forward(Tensor x, Tensor? down, Tensor? up)
         {

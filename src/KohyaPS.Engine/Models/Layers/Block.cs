@@ -63,18 +63,19 @@ internal abstract class Block(string path) : IDisposable
     }
 
     /// <summary>Reads a layer's weight and takes its ownership, with one byte a number where the source wants it so.</summary>
-    protected FrozenWeight OwnWeight(WeightSource weights)
+    /// <returns>The weight or its codes, and how to restore it from them.</returns>
+    protected (Tensor Weight, Int8Weight? Packed) OwnWeight(WeightSource weights)
     {
         var exact = weights.Get("weight");
         if (!weights.PacksWeights)
-            return new(Own("weight", exact));
+            return (Own("weight", exact), null);
         using (exact)
         {
             var packed = Int8Weight.Of(exact);
             // Where it is the file's own, it was looked at for the last time.
             weights.Release(exact);
             Own("weight_scale", packed.Scales);
-            return new(Own("weight", packed.Codes), packed);
+            return (Own("weight", packed.Codes), packed);
         }
     }
 

@@ -6,7 +6,7 @@ namespace KohyaPS.Engine.Models.Layers;
 /// <summary>A frozen two-dimensional convolution with a place for one adapter. Its weight may be stored with one byte a number.</summary>
 internal sealed class Conv2d : Block, IAdaptableLayer
 {
-    private readonly FrozenWeight frozen;
+    private readonly Int8Weight? packed;
     private readonly Tensor? bias;
     private readonly long[] strides;
     private readonly long[] paddings;
@@ -17,7 +17,7 @@ internal sealed class Conv2d : Block, IAdaptableLayer
     public Conv2d(WeightSource weights, int stride = 1, int? padding = null)
         : base(weights.Path)
     {
-        frozen = OwnWeight(weights);
+        (Weight, packed) = OwnWeight(weights);
         bias = OwnOptional("bias", weights.Find("bias"));
         Stride = stride;
         Padding = padding ?? (int)(Weight.size(2) / 2);
@@ -26,7 +26,7 @@ internal sealed class Conv2d : Block, IAdaptableLayer
     }
 
     /// <inheritdoc/>
-    public Tensor Weight => frozen.Stored;
+    public Tensor Weight { get; }
 
     /// <summary>Step between the places of the kernel, in pixels.</summary>
     public int Stride { get; }
@@ -41,15 +41,15 @@ internal sealed class Conv2d : Block, IAdaptableLayer
     /// <param name="tokens">[B, h w, in] pixels as rows.</param>
     /// <param name="height">h</param>
     /// <param name="width">w</param>
-    /// <returns>[B, h w, out]; null where the kernel is larger, or the adapter cannot be put that way.</returns>
+    /// <returns>[B, h w, out]; null where the kernel is larger or packed, or the adapter cannot be put that way.</returns>
     public Tensor? ForwardTokens(Tensor tokens, long height, long width)
     {
-        if (Weight.size(2) != 1 || Weight.size(3) != 1 || Stride != 1 || Padding != 0 || !AdaptedProduct.Suits(tokens, frozen, bias))
+        if (packed is not null || Weight.size(2) != 1 || Weight.size(3) != 1 || Stride != 1 || Padding != 0 || !AdaptedProduct.Suits(tokens, Weight, bias))
             return null;
         var update = Adapter?.AsLowRank();
         if (Adapter is not null && update is null)
             return null;
-        var product = AdaptedProduct.Run(tokens, frozen, bias, update);
+        var product = AdaptedProduct.Run(tokens, Weight, bias, update);
         Observed(product.transpose(1, 2).unflatten(2, [height, width]));
         return product;
     }
@@ -58,7 +58,7 @@ internal sealed class Conv2d : Block, IAdaptableLayer
     /// <returns>[B, out, h', w']</returns>
     public Tensor Forward(Tensor x)
     {
-        var output = frozen.Packed is { } packed ? Convolve(packed, x) : nn.functional.conv2d(x, Weight, bias, strides, paddings);
+        var output = packed is null ? nn.functional.conv2d(x, Weight, bias, strides, paddings) : Convolve(packed, x);
         return Observed(Adapter is null ? output : Adapter.Apply(x, output));
     }
 

@@ -6,19 +6,19 @@ namespace KohyaPS.Engine.Models.Layers;
 /// <summary>A frozen linear layer y = x W^T + b, with a place for one adapter. Its W may be stored with one byte a number.</summary>
 internal sealed class Linear : Block, IAdaptableLayer
 {
-    private readonly FrozenWeight frozen;
+    private readonly Int8Weight? packed;
     private readonly Tensor? bias;
 
     /// <param name="weights">The view that holds <c>weight</c> [out, in] and optionally <c>bias</c> [out].</param>
     public Linear(WeightSource weights)
         : base(weights.Path)
     {
-        frozen = OwnWeight(weights);
+        (Weight, packed) = OwnWeight(weights);
         bias = OwnOptional("bias", weights.Find("bias"));
     }
 
     /// <inheritdoc/>
-    public Tensor Weight => frozen.Stored;
+    public Tensor Weight { get; }
 
     /// <inheritdoc/>
     public IAdapter? Adapter { get; set; }
@@ -27,13 +27,13 @@ internal sealed class Linear : Block, IAdaptableLayer
     /// <returns>[..., out]</returns>
     public Tensor Forward(Tensor x)
     {
-        if (AdaptedProduct.Suits(x, frozen, bias))
+        if (packed is null && AdaptedProduct.Suits(x, Weight, bias))
         {
             var update = Adapter?.AsLowRank();
-            var product = AdaptedProduct.Run(x, frozen, bias, update);
+            var product = AdaptedProduct.Run(x, Weight, bias, update);
             return Observed(Adapter is null || update is not null ? product : Adapter.Apply(x, product));
         }
-        var output = frozen.Packed is { } packed ? Multiply(packed, x) : nn.functional.linear(x, Weight, bias);
+        var output = packed is null ? nn.functional.linear(x, Weight, bias) : Multiply(packed, x);
         return Observed(Adapter is null ? output : Adapter.Apply(x, output));
     }
 
