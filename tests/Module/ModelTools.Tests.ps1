@@ -41,6 +41,18 @@ Describe 'Convert-DiffusionModel' {
         Join-Path $models 'mine.safetensors' | Should -Exist
     }
 
+    It 'calls a folder by its whole name, with or without a slash at its end' {
+        foreach ($name in 'slash.v1', 'slash.v2/') {
+            (Convert-DiffusionModel -Path $model -Destination (Join-Path $TestDrive $name)).Name | Should -Be $name.TrimEnd('/')
+        }
+    }
+
+    It 'blames nothing but the folder that stands where a file is to be' {
+        $folder = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'isfolder.safetensors')
+        { Convert-DiffusionModel -Path $model -Destination $folder.FullName -Force } |
+            Should -Throw -ErrorId 'DestinationNotWritable,KohyaPS.Commands.ConvertDiffusionModelCommand' -ExpectedMessage '*Choose another name or move the folder away.'
+    }
+
     It 'looks for the source before it says what it would do, and names a cure that the cmdlet has' {
         foreach ($missing in 'nowhere.safetensors', 'no[1]where.safetensors') {
             { Convert-DiffusionModel -Path $missing -Destination (Join-Path $TestDrive 'no.safetensors') -WhatIf } |

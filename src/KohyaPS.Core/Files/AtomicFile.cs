@@ -18,7 +18,7 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         var target = Path.GetFullPath(path);
         if (Directory.Exists(target))
-            throw new IOException($"'{target}' is a folder; a file is to be written there. Choose another name or move the folder away.");
+            throw new DestinationException($"'{target}' is a folder; a file is to be written there. Choose another name or move the folder away.");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = target + TemporarySuffix;
         try

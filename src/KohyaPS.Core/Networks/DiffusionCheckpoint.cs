@@ -7,7 +7,9 @@ public sealed record DiffusionCheckpoint
     public required string Path { get; init; }
 
     /// <summary>Name of the file without its extension, or of the folder.</summary>
-    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+    public string Name => IsDiffusersFolder
+        ? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(Path))
+        : System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>The same as <see cref="Path"/>, under the name by which cmdlets take files from the pipeline.</summary>
     public string FullName => Path;

@@ -24,7 +24,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_folder_in_the_way_is_named()
     {
         var path = Directory.CreateDirectory(Path.Combine(root, "a.txt")).FullName;
-        Assert.Contains("is a folder", Assert.Throws<IOException>(() => AtomicFile.WriteText(path, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<DestinationException>(() => AtomicFile.WriteText(path, "x")).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);

@@ -46,6 +46,7 @@ public static class ModelMerge
         var first = models[0];
         var detection = ModelDetector.Detect(first.Store.File);
         var isV = detection is { Prediction: ModelPrediction.V, PredictionSource: PredictionSource.Metadata or PredictionSource.GlobalStep };
+        var metadata = isV ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" } : [];
         var (mergeType, saveType) = (request.MergePrecision.ToTorch(), request.Precision.ToTorch());
         for (var i = 1; i < models.Count; i++)
         {
@@ -58,7 +59,7 @@ public static class ModelMerge
         }
         var tensors = first.Keys.Select(k => new CheckpointTensor(k.Key, ModelPart.Unet, first.Store[k.Value].Dtype.ToTorch(), first.Store.Shape(k.Value), () => first.Read(k.Value))).ToList();
         var done = 0;
-        var bytes = TensorFile.Save(destination, tensors, _ => saveType, isV ? new Dictionary<string, string> { [ModelDetector.PredictionKey] = "v" } : null, (tensor, stored) =>
+        var bytes = TensorFile.Save(destination, tensors, _ => saveType, metadata, (tensor, stored) =>
         {
             cancellation.ThrowIfCancellationRequested();
             var own = stored.to(mergeType);
@@ -78,6 +79,7 @@ public static class ModelMerge
             Precision = request.Precision,
             Source = first.Store.Path,
             Tensors = tensors.Count,
+            Metadata = metadata,
             ChangedTensors = tensors.Count(t => !request.UnetOnly || !OtherParts.Any(p => t.Key.Contains(p, StringComparison.Ordinal))),
         };
     }
