@@ -66,7 +66,7 @@ public sealed class AdaptedProductTests
     {
         using var scope = NewDisposeScope();
         var (down, up) = (ones(1, 11).requires_grad_(), ones(11, 1).requires_grad_());
-        var y = AdaptedProduct.Run(ones(1, 11, dtype: bfloat16), new(zeros(11, 11, dtype: bfloat16)), null, new(down, up, 0.3));
+        var y = AdaptedProduct.Run(ones(1, 11, dtype: bfloat16), zeros(11, 11, dtype: bfloat16), null, new(down, up, 0.3));
         KohyaPS.Engine.Models.Layers.Gradients.Backward(y.sum());
         // 11 outputs times 0.3 is 3.3, in bfloat16 3.296875; with 0.30078125 in place of 0.3 it is 3.3125.
         Assert.Equal(3.296875f, down.grad![0, 0].item<float>());
