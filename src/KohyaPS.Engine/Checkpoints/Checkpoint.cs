@@ -59,7 +59,7 @@ internal sealed class Checkpoint : IDisposable
     };
 
     /// <summary>True where the U-Net's weights have 8 bits.</summary>
-    public bool IsFp8 => Find(ModelPart.Unet) is { } unet && unet.Tensors.Names.Any(n => unet.Tensors.Dtype(n) is >= (ScalarType)23 and <= (ScalarType)26);
+    public bool IsFp8 => Find(ModelPart.Unet) is { } unet && unet.Tensors.Names.Any(n => unet.Tensors.Dtype(n).IsFloat8());
 
     /// <summary>True for a diffusers folder.</summary>
     public bool IsFolder => Detection.IsDiffusersLayout == true;

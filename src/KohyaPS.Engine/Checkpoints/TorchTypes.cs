@@ -41,6 +41,9 @@ internal static class TorchTypes
     public static bool IsFraction(this ScalarType dtype) => dtype is not (ScalarType.Bool or ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64)
         && Stored.TryGetValue(dtype, out var stored) && stored is not (SafetensorsDtype.U16 or SafetensorsDtype.U32 or SafetensorsDtype.U64 or SafetensorsDtype.C64);
 
+    /// <summary>True for floats of 8 bits.</summary>
+    public static bool IsFloat8(this ScalarType dtype) => dtype.IsFraction() && dtype.ToStored().ToBits() == 8;
+
     /// <summary>The type under which a tensor is saved.</summary>
     public static SafetensorsDtype ToStored(this ScalarType dtype) => Stored.TryGetValue(dtype, out var stored)
         ? stored

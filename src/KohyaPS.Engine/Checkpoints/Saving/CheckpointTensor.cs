@@ -15,7 +15,7 @@ internal sealed record CheckpointTensor(string Key, ModelPart? Part, ScalarType 
     public IReadOnlyList<KeyMapping> Holds { get; init; } = [];
 
     /// <summary>True where the type has a fraction, so that it can be cast to a save precision.</summary>
-    public bool IsFloatingPoint => Dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64 or >= (ScalarType)23 and <= (ScalarType)26;
+    public bool IsFloatingPoint => Dtype.IsFraction();
 
     /// <summary>The type that it is saved in.</summary>
     /// <param name="family">Generation of the model: what its files carry besides it keeps its type, but for SDXL, as sd-scripts has it.</param>
