@@ -131,7 +131,7 @@ public sealed class MergeLoraNetworkCommand : NetworkPathCommand, IDisposable
             var destination = NetworkPaths.FileSystemPath(this, Destination);
             Destinations.Check(this, destination, takesFolders: Checkpoint is not null, Force);
             if (Checkpoint is not null && NetworkPaths.FileSystemPath(this, Checkpoint) is var model && !System.IO.Path.Exists(model))
-                throw new FileNotFoundException($"There is no file or folder '{model}'. Check the path and the spelling of the name.", model);
+                throw NetworkPaths.Missing(model);
             var ratios = string.Join(", ", files.Select((f, i) => string.Create(CultureInfo.CurrentCulture, $"{System.IO.Path.GetFileName(f)} x {RatioOf(i)}")));
             var networks = Weighted();
             if (ShouldProcess(destination, Checkpoint is null ? $"Merge {ratios} with each other" : $"Merge {ratios} into {Checkpoint}"))

@@ -6,6 +6,8 @@ namespace KohyaPS.Commands;
 /// <summary>Finds the network files that a user names, and turns what goes wrong with them into error records.</summary>
 internal static class NetworkPaths
 {
+    private const string CheckSpelling = "Check the path and the spelling of the name.";
+
     /// <summary>The files that a text stands for.</summary>
     /// <param name="cmdlet">The cmdlet whose session resolves the path.</param>
     /// <param name="path">A path; null where a training left no network.</param>
@@ -56,9 +58,12 @@ internal static class NetworkPaths
     internal static bool IsExpected(Exception error) => error is CheckpointFormatException or IOException or UnauthorizedAccessException
         or PSArgumentException or System.Management.Automation.DriveNotFoundException or TrainingException or ExternalException;
 
+    /// <summary>The error for a file or folder that is not there.</summary>
+    internal static FileNotFoundException Missing(string path) => new($"There is no file or folder '{path}'. {CheckSpelling}", path);
+
     // Cmdlets without the parameter take a name with brackets as it is.
     private static string CureOf(PSCmdlet cmdlet) =>
-        cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey("LiteralPath") ? "Check the name, or use -LiteralPath where it has brackets." : "Check the path and the spelling of the name.";
+        cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey("LiteralPath") ? "Check the name, or use -LiteralPath where it has brackets." : CheckSpelling;
 
     private static void RequireFileSystem(ProviderInfo provider, string path)
     {

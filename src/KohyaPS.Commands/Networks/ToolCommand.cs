@@ -39,7 +39,7 @@ public abstract class ToolCommand : PSCmdlet, IDisposable
         if (System.IO.Path.Exists(full))
             return full;
         if (path.IndexOfAny(['*', '?', '[']) < 0)
-            throw new FileNotFoundException($"There is no file or folder '{full}'. Check the path and the spelling of the name.", full);
+            throw NetworkPaths.Missing(full);
         var found = NetworkPaths.Resolve(this, path, isLiteral: false);
         return found.Count == 1 ? found[0] : throw new PSArgumentException($"{found.Count} files match '{path}', but one is needed. Give the name of one.");
     }

@@ -6,13 +6,11 @@ namespace KohyaPS.Runtime;
 /// <summary>What can be said of the machine without loading a native library.</summary>
 public static class MachineChecks
 {
-    private const long Gibibyte = 1L << 30;
-
     /// <summary>Below this an SD1.5 training does not fit (its base alone takes 2 GiB in half precision).</summary>
-    private const long LittleMemory = 8 * Gibibyte;
+    private const long LittleMemory = 8 * Gibibyte.Bytes;
 
     /// <summary>Below this a CUDA runtime, a model and a few states do not fit.</summary>
-    private const long LittleDisk = 10 * Gibibyte;
+    private const long LittleDisk = 10 * Gibibyte.Bytes;
 
     private static readonly string[] visualCpp = ["MSVCP140.dll", "VCRUNTIME140.dll", "VCRUNTIME140_1.dll"];
 
@@ -44,8 +42,8 @@ public static class MachineChecks
 
     /// <summary>Memory that this process may use.</summary>
     public static EnvironmentCheck Memory(long bytes) => bytes >= LittleMemory
-        ? new("Memory", EnvironmentStatus.Ok, Gibibytes(bytes))
-        : new("Memory", EnvironmentStatus.Warning, Gibibytes(bytes), "Training a full-size model needs 8 GiB or more; use -GradientCheckpointing, cached latents and a small batch.");
+        ? new("Memory", EnvironmentStatus.Ok, Gibibyte.Text(bytes))
+        : new("Memory", EnvironmentStatus.Warning, Gibibyte.Text(bytes), "Training a full-size model needs 8 GiB or more; use -GradientCheckpointing, cached latents and a small batch.");
 
     /// <summary>The cards, or why there is none.</summary>
     public static IEnumerable<EnvironmentCheck> Cards(IReadOnlyList<NvidiaCard>? cards) => cards is { Count: > 0 }
@@ -67,9 +65,7 @@ public static class MachineChecks
         if (Disk.FreeBytes(folder) is not { } free)
             return new("Disk", EnvironmentStatus.Warning, $"the free space at '{folder}' is unknown", "See that there are 10 GiB or more.");
         return free >= LittleDisk
-            ? new("Disk", EnvironmentStatus.Ok, $"{Gibibytes(free)} free at '{folder}'")
-            : new("Disk", EnvironmentStatus.Warning, $"{Gibibytes(free)} free at '{folder}'", "Models, states and the CUDA runtime take gigabytes: make room, or write to another disk.");
+            ? new("Disk", EnvironmentStatus.Ok, $"{Gibibyte.Text(free)} free at '{folder}'")
+            : new("Disk", EnvironmentStatus.Warning, $"{Gibibyte.Text(free)} free at '{folder}'", "Models, states and the CUDA runtime take gigabytes: make room, or write to another disk.");
     }
-
-    private static string Gibibytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / (double)Gibibyte:0.0} GiB");
 }

@@ -8,7 +8,6 @@ internal static class PlanText
     private const int ShownBuckets = 6;
     private const int ShownOutputs = 8;
     private const int LabelWidth = 11;
-    private const double Gibibyte = 1L << 30;
 
     internal static string Of(TrainingPlan plan) => string.Join(Environment.NewLine, Lines(plan));
 
@@ -35,11 +34,11 @@ internal static class PlanText
 
     private static string Memory(MemoryForecast memory) => memory.Total == 0
         ? "unknown without a model that can be read"
-        : Text($"about {Gibibytes(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gibibytes(memory.Available)}: {Parts(memory)}, program {Gibibytes(memory.Process)}");
+        : Text($"about {Gibibyte.Text(memory.Total)} of the {(memory.IsOnCard ? "card" : "machine")}'s {Gibibyte.Text(memory.Available)}: {Parts(memory)}, program {Gibibyte.Text(memory.Process)}");
 
     private static string Parts(MemoryForecast memory) => memory.IsPreparationMost
-        ? Text($"encoding pictures and captions, more than the steps will take, {Gibibytes(memory.Preparation)}")
-        : Text($"weights {Gibibytes(memory.Weights)}, LoRA {Gibibytes(memory.Network)}, activations {Gibibytes(memory.Activations)}, caches {Gibibytes(memory.Caches)}");
+        ? Text($"encoding pictures and captions, more than the steps will take, {Gibibyte.Text(memory.Preparation)}")
+        : Text($"weights {Gibibyte.Text(memory.Weights)}, LoRA {Gibibyte.Text(memory.Network)}, activations {Gibibyte.Text(memory.Activations)}, caches {Gibibyte.Text(memory.Caches)}");
 
     private static IEnumerable<string> Listed(string label, IEnumerable<string> items, int most)
     {
@@ -53,8 +52,6 @@ internal static class PlanText
     private static string Words(ConfigProblem problem) => $"{problem.Setting}: {problem.Message} {problem.Remedy}".TrimEnd();
 
     private static string Row(string label, string text) => $"  {label.PadRight(LabelWidth)}{text}";
-
-    private static string Gibibytes(long bytes) => Text($"{bytes / Gibibyte:0.0} GiB");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -167,20 +167,18 @@ internal sealed class LoadedModels : IDisposable
             .Select(l => TargetLayer.Of(names.PartOf(part.First), l.Layer, names.PathOf(part.First, l.Path))))];
     }
 
-    /// <summary>Frees the autoencoder, and what encoding needed.</summary>
+    /// <summary>Frees the autoencoder.</summary>
     public void ReleaseVae()
     {
         Vae?.Dispose();
         Vae = null;
-        Allocator.Trim();
     }
 
-    /// <summary>Frees the text encoders, and what encoding needed.</summary>
+    /// <summary>Frees the text encoders.</summary>
     public void ReleaseTextEncoders()
     {
         TextEncoders?.Dispose();
         TextEncoders = null;
-        Allocator.Trim();
     }
 
     /// <inheritdoc/>

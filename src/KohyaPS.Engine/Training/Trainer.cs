@@ -166,6 +166,7 @@ internal sealed class Trainer : IDisposable
             throw;
         }
         models.ReleaseVae();
+        Allocator.Trim();
         return cached;
     }
 
@@ -188,6 +189,7 @@ internal sealed class Trainer : IDisposable
             throw;
         }
         models.ReleaseTextEncoders();
+        Allocator.Trim();
         return states;
     }
 

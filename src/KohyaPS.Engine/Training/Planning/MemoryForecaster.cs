@@ -48,18 +48,20 @@ internal static class MemoryForecaster
         var (vaeBytes, imageBytes) = Encoding(config, checkpoint, datasets, bytesOfValue);
         var encodesInSteps = !config.Caching.KeepsLatents;
         long[][] shapes = [.. plan.Adapters.SelectMany(a => Shapes(a, config.Network.NetworkModule))];
-        var inSteps = new MemoryForecast
+        var weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (keepsText ? textBytes : 0) + (encodesInSteps ? vaeBytes : 0);
+        var network = shapes.Sum(Count) * BytesOfParameter + OptimizerMemory.StateBytes(config, shapes);
+        var activations = new[] { Activations(config, unet, datasets, bytesOfValue, device), OptimizerMemory.StepBytes(config, shapes), encodesInSteps ? imageBytes : 0 }.Max();
+        return new()
         {
-            Weights = StoredBytes(unet.Tensors, bytesOfValue, config) + (keepsText ? textBytes : 0) + (encodesInSteps ? vaeBytes : 0),
-            Network = shapes.Sum(Count) * BytesOfParameter + OptimizerMemory.StateBytes(config, shapes),
-            Activations = new[] { Activations(config, unet, datasets, bytesOfValue, device), OptimizerMemory.StepBytes(config, shapes), encodesInSteps ? imageBytes : 0 }.Max(),
+            Weights = weights,
+            Network = network,
+            Activations = activations,
             Preparation = Math.Max(vaeBytes + (encodesInSteps ? 0 : imageBytes), textBytes + (encodesInSteps ? vaeBytes : 0)),
             Caches = (config.Caching.KeepsLatents && !config.Caching.CacheLatentsToDisk ? LatentBytes(datasets) : 0) + (keepsText || config.Caching.CacheTextEncoderOutputsToDisk ? 0 : TextBytes(config, texts, datasets, bytesOfValue)),
-            Process = 0,
+            Process = (device.IsCard ? CardBytes : ProcessBytes) + (long)(ShareOfGaps * (weights + network + activations)),
             IsOnCard = device.IsCard,
             Available = device.MemoryBytes,
         };
-        return inSteps with { Process = (device.IsCard ? CardBytes : ProcessBytes) + (long)(ShareOfGaps * (inSteps.Weights + inSteps.Network + inSteps.Activations)) };
     }
 
     private static long Activations(LoraConfig config, CheckpointPart unet, PlannedDatasets datasets, int bytesOfValue, PlannedDevice device)
